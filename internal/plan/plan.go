@@ -1,0 +1,230 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/fc-rollout/fc-rollout/internal/release"
+)
+
+// StepKind is what a step does.
+type StepKind string
+
+// The kinds of steps, in the order in which they can occur.
+const (
+	StepPublish StepKind = "publish"
+	StepCreate  StepKind = "create_alias"
+	StepBind    StepKind = "bind"
+	StepShift   StepKind = "shift"
+	StepWait    StepKind = "wait"
+	StepPromote StepKind = "promote"
+)
+
+// Step is one thing to do. Weight is the canary's share after the step, Wait how long a wait lasts.
+type Step struct {
+	Kind   StepKind
+	Weight release.Weight
+	Wait   time.Duration
+}
+
+// Request is what the user asked for.
+type Request struct {
+	Target   release.Target
+	Schedule Schedule
+	// Version is released as it is; empty means what LATEST holds.
+	Version string
+	// Base overrides the version that a rollback returns to.
+	Base     string
+	Triggers Selection
+	Domains  Selection
+}
+
+// Online is what the cloud holds, as far as the plan depends on it.
+type Online struct {
+	Alias *release.Alias // nil when it does not exist
+	// Versions are the newest published versions, newest first.
+	Versions []release.Version
+	// Same is the version that equals LATEST; empty when one must be published.
+	Same string
+	// BaseGone: the base names a version that was deleted.
+	BaseGone bool
+	// MissingInBase are functions of the target that the base version does not hold.
+	MissingInBase []string
+	Triggers      []release.Trigger
+	Domains       []release.Domain
+}
+
+// Plan is a release ready to run.
+type Plan struct {
+	Target  release.Target
+	Version string // empty until it is published
+	Base    string // empty on a first release
+	// Before is what the alias sent traffic to when the plan was made; nil when it did not exist.
+	Before   *release.Traffic
+	Bind     []release.Binding
+	Bound    []release.Binding // already at the alias
+	Left     []release.Binding // calls another qualifier and stays there
+	Steps    []Step
+	Schedule Schedule // the weights that really follow; empty when the traffic stays
+	Notices  []Notice
+
+	req Request
+	on  Online
+}
+
+// Resolve makes the plan again for a version that only publishing could tell: the one that the service takes for LATEST.
+func (p Plan) Resolve(version string) (Plan, error) {
+	on := p.on
+	on.Same = version
+	return New(p.req, on)
+}
+
+// Has tells whether the plan contains a step of the kind.
+func (p Plan) Has(kind StepKind) bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Kind == kind })
+}
+
+// Unchanged is a plan with nothing to do.
+func (p Plan) Unchanged() bool { return len(p.Steps) == 0 }
+
+// Final is the weight that the version has when the plan is done.
+func (p Plan) Final() release.Weight {
+	if len(p.Schedule) == 0 {
+		return release.Full
+	}
+	return p.Schedule[len(p.Schedule)-1].Weight
+}
+
+// Base applies the rule for the version that traffic comes from: the given one, else the alias's, else the newest
+// version before ours. Empty means that there is none.
+func Base(given string, alias *release.Alias, versions []release.Version, version string) string {
+	if given != "" {
+		return given
+	}
+	if alias != nil {
+		return alias.Traffic.Base()
+	}
+	for _, v := range versions {
+		if version == "" || release.CompareIDs(v.ID, version) < 0 {
+			return v.ID
+		}
+	}
+	return ""
+}
+
+// New makes the plan or says which input does not fit what is online.
+func New(req Request, on Online) (Plan, error) {
+	p := Plan{Target: req.Target, Version: cmp.Or(req.Version, on.Same), req: req, on: on}
+	p.Base = Base(req.Base, on.Alias, on.Versions, p.Version)
+	if on.Alias != nil {
+		before := on.Alias.Traffic
+		p.Before = &before
+	}
+	if err := p.check(req, on); err != nil {
+		return Plan{}, err
+	}
+	if err := p.selectBindings(req, on); err != nil {
+		return Plan{}, err
+	}
+	p.addSteps(req, on)
+	return p, nil
+}
+
+func (p *Plan) check(req Request, on Online) error {
+	if req.Base != "" && req.Base == p.Version {
+		return &release.InvalidError{Input: "base_version", Value: req.Base,
+			Want: "is the version to release as well; base and canary must differ"}
+	}
+	if on.Alias != nil && contentRouted(on.Alias) {
+		return &release.InvalidError{Input: "alias", Value: req.Target.Alias,
+			Want: "routes by rules (resolvePolicy Content), where weights have no effect; set resolvePolicy to Random first"}
+	}
+	// Held below 100 % needs another version for the rest, and the alias does not say which.
+	if p.Before != nil && p.Base == p.Version && p.Before.Weight(p.Version) < release.Full && !req.Schedule.Promotes() {
+		return &release.InvalidError{Input: "version", Value: p.Version,
+			Want: "is the main version of the alias already; give base_version to say where the rest of the traffic belongs"}
+	}
+	return nil
+}
+
+func contentRouted(a *release.Alias) bool {
+	return len(a.ResolvePolicy) > 0 && (a.ResolvePolicy[0] == 'C' || a.ResolvePolicy[0] == 'c')
+}
+
+func (p *Plan) addSteps(req Request, on Online) {
+	if p.Version == "" {
+		p.add(Step{Kind: StepPublish})
+	}
+	switch {
+	case p.Before != nil && p.Version != "" && p.Before.Equal(release.Only(p.Version)):
+		p.addBind()
+	case p.Before != nil && p.Base == p.Version:
+		p.note(NoticeTidy, p.Version, p.Before.String())
+		p.addBind()
+		p.addStages(Schedule{{Weight: release.Full}})
+	case p.straight(on):
+		p.Schedule = Schedule{{Weight: release.Full}}
+		if p.Before == nil {
+			p.add(Step{Kind: StepCreate, Weight: release.Full})
+		} else {
+			p.add(Step{Kind: StepPromote, Weight: release.Full})
+		}
+		p.addBind() // behind the promotion: the base cannot answer these calls
+	default:
+		p.noteReplaced()
+		if p.Before == nil {
+			p.add(Step{Kind: StepCreate})
+		}
+		p.addBind()
+		p.addStages(req.Schedule)
+	}
+}
+
+// straight tells whether there is no base that could take a share of the traffic.
+func (p *Plan) straight(on Online) bool {
+	switch {
+	case p.Base == "":
+		p.note(NoticeFirst)
+	case on.BaseGone:
+		p.note(NoticeBaseGone, p.Base)
+	case len(on.MissingInBase) > 0:
+		p.note(NoticeMissingInBase, joined(on.MissingInBase), p.Base)
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *Plan) noteReplaced() {
+	if p.Before == nil {
+		return
+	}
+	for v, w := range p.Before.Extra {
+		if v != p.Version && v != p.Base && w < release.Full {
+			p.note(NoticeReplaced, v, w.String())
+		}
+	}
+}
+
+func (p *Plan) addBind() {
+	if len(p.Bind) > 0 {
+		p.add(Step{Kind: StepBind})
+	}
+}
+
+func (p *Plan) addStages(s Schedule) {
+	p.Schedule = s
+	for _, st := range s {
+		if st.Weight == release.Full {
+			p.add(Step{Kind: StepPromote, Weight: release.Full})
+			continue
+		}
+		p.add(Step{Kind: StepShift, Weight: st.Weight})
+		if st.Interval > 0 {
+			p.add(Step{Kind: StepWait, Weight: st.Weight, Wait: st.Interval})
+		}
+	}
+}
+
+func (p *Plan) add(s Step) { p.Steps = append(p.Steps, s) }
