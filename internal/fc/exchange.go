@@ -1,0 +1,134 @@
+package fc
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	fcopen "github.com/alibabacloud-go/fc-open-20210406/v2/client"
+
+	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/retry"
+)
+
+// maxAnswer bounds what is read of one answer.
+const maxAnswer = 16 << 20
+
+// operation names a call for errors.
+type operation struct {
+	name     string // the API's operation
+	resource string
+	write    bool
+	raw      bool // the answer's body is not JSON
+}
+
+// exchange is one request and its answer below the SDK. It lives for one call and carries that call's context,
+// because the SDK of FC 2.0 has no place for one.
+type exchange struct {
+	ctx    context.Context
+	client *http.Client
+	status int
+	header http.Header
+	body   []byte
+	err    error
+}
+
+// Call implements the SDK's hook.
+func (x *exchange) Call(req *http.Request, _ *http.Transport) (*http.Response, error) {
+	resp, err := x.client.Do(req.WithContext(x.ctx))
+	if err != nil {
+		x.err = err
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	x.status, x.header = resp.StatusCode, resp.Header
+	x.body, x.err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if x.err == nil && len(x.body) > maxAnswer {
+		x.err = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+	}
+	if x.err != nil {
+		return nil, x.err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(x.body))
+	return resp, nil
+}
+
+// read runs a call that changes nothing and repeats it as the policy allows.
+func (c *V2) read(ctx context.Context, op operation, call func(*fcopen.Client) error) (doc release.Document, err error) {
+	b := retry.New(c.opts.Clock, c.opts.Retry, c.opts.OnRetry)
+	err = retry.Do(ctx, b, release.Retryable, func(ctx context.Context) error {
+		doc, err = c.once(ctx, op, call)
+		return err
+	})
+	return doc, err
+}
+
+// once runs a call a single time.
+func (c *V2) once(ctx context.Context, op operation, call func(*fcopen.Client) error) (release.Document, error) {
+	timed, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	x := &exchange{ctx: timed, client: c.http}
+	sdk := c.sdk
+	sdk.HttpClient = x
+	err := call(&sdk)
+	return x.result(ctx, op, err)
+}
+
+// result judges the answer itself: the SDK's own error would lack the status of what it cannot parse.
+func (x *exchange) result(ctx context.Context, op operation, sdkErr error) (release.Document, error) {
+	fail := &release.APIError{Op: op.name, Resource: op.resource, Status: x.status, RequestID: x.requestID()}
+	switch {
+	case x.err != nil:
+		fail.Err, fail.Retryable, fail.Unknown = plainCause(ctx, x.err), ctx.Err() == nil, op.write
+		return release.Document{}, fail
+	case x.status == 0:
+		fail.Err = fmt.Errorf("the call was not sent: %w", sdkErr)
+		return release.Document{}, fail
+	case x.status < 200 || x.status > 299:
+		x.explain(fail, op.write)
+		return release.Document{}, fail
+	case op.raw:
+		return release.Document{}, nil
+	}
+	fields, err := decodeObject(x.body)
+	if err != nil {
+		fail.Err, fail.Retryable, fail.Unknown = err, true, op.write
+		return release.Document{}, fail
+	}
+	return release.Document{Fields: fields, ETag: x.header.Get("Etag")}, nil
+}
+
+func (x *exchange) requestID() string { return clip(x.header.Get("X-Fc-Request-Id"), 80) }
+
+// plainCause drops the URL that net/http puts in front, and says "cancelled" instead of a library's words.
+func plainCause(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("no complete answer in time: %w", context.DeadlineExceeded)
+	}
+	type unwrapper interface{ Unwrap() error }
+	if u, ok := err.(unwrapper); ok && strings.Contains(err.Error(), "://") {
+		return u.Unwrap()
+	}
+	return err
+}
+
+func decodeObject(body []byte) (map[string]any, error) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return map[string]any{}, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber() // numbers go back to the API as they came
+	var fields map[string]any
+	if err := d.Decode(&fields); err != nil {
+		return nil, fmt.Errorf("the answer is not a JSON object: %w", err)
+	}
+	return fields, nil
+}
