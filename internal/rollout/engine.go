@@ -1,0 +1,316 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fc-rollout/fc-rollout/internal/plan"
+	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/retry"
+)
+
+// How long after the first signal calls may still run: a write under way is finished rather than cut off, so that its
+// outcome is known, and the return to the base must end within 5 s.
+const (
+	writeGrace  = 1500 * time.Millisecond
+	returnGrace = 4500 * time.Millisecond
+)
+
+// settlePause is how long a rollback waits before it believes that a write without an answer never took effect.
+const settlePause = time.Second
+
+// Options are what the engine needs besides the plan.
+type Options struct {
+	Versions    Versions
+	Aliases     Aliases
+	Binder      Binder
+	Clock       Clock
+	Retry       retry.Policy
+	OnRetry     func(err error, wait time.Duration)
+	Observe     func(Event)
+	Description string // of the version to publish and of an alias to create
+	// Label is unique to this run. It marks the published version, so that it is found again after a lost answer.
+	Label string
+}
+
+// Run walks the plan. Cancelling the context while it runs returns the alias to the base.
+func Run(ctx context.Context, p plan.Plan, opts Options) Result {
+	backoff := func() *retry.Backoff { return retry.New(opts.Clock, opts.Retry, opts.OnRetry) }
+	r := &run{
+		Options: opts, plan: p, backoff: backoff, version: p.Version, pins: pins(p.Bind),
+		alias: &aliasWriter{
+			api: opts.Aliases, target: p.Target, describe: opts.Description, backoff: backoff, clock: opts.Clock, last: p.Before,
+		},
+		binder: &pinner{api: opts.Binder, target: p.Target, backoff: backoff},
+	}
+	var stopReturn context.CancelFunc
+	r.grace, stopReturn = outlive(ctx, opts.Clock, returnGrace)
+	defer stopReturn()
+	return r.conclude(ctx, r.walk(ctx))
+}
+
+type run struct {
+	Options
+	plan    plan.Plan
+	backoff func() *retry.Backoff
+	alias   *aliasWriter
+	binder  *pinner
+	pins    []*pin
+	version string
+	records []Record
+	// replanned: the steps were made anew and start over.
+	replanned bool
+	// grace ends some seconds after the first signal; a rollback runs in it.
+	grace context.Context
+}
+
+func (r *run) walk(ctx context.Context) error {
+	if r.version != "" && !r.plan.Unchanged() {
+		r.observe(Event{Kind: EventReused, Version: r.version})
+	}
+	for i := 0; i < len(r.plan.Steps); i++ {
+		if ctx.Err() != nil {
+			return CancelledBy(ctx)
+		}
+		step := r.plan.Steps[i]
+		rec := Record{Step: step, Started: r.Clock.Now()}
+		err := r.step(ctx, step, i)
+		rec.Ended, rec.Failed, rec.Traffic = r.Clock.Now(), err != nil, r.traffic()
+		if err != nil {
+			rec.Detail = err.Error()
+		} else if step.Kind == plan.StepPublish {
+			rec.Detail = r.version
+		}
+		r.records = append(r.records, rec)
+		if err != nil {
+			return err
+		}
+		if r.replanned {
+			i, r.replanned = -1, false
+		}
+	}
+	if err := r.alias.verify(ctx); err != nil {
+		return err
+	}
+	if ctx.Err() != nil && r.plan.Final() < release.Full {
+		return CancelledBy(ctx) // cancelled with a canary in the air
+	}
+	return nil
+}
+
+func (r *run) step(ctx context.Context, s plan.Step, index int) error {
+	if s.Kind == plan.StepWait {
+		return r.wait(ctx, s, r.nextWeight(index))
+	}
+	// A signal does not cut a write off; the context is checked again before the next step.
+	wctx, stop := outlive(ctx, r.Clock, writeGrace)
+	defer stop()
+	switch s.Kind {
+	case plan.StepPublish:
+		return r.publish(wctx)
+	case plan.StepCreate:
+		return r.create(wctx, s)
+	case plan.StepBind:
+		return r.bind(wctx)
+	default:
+		return r.shift(wctx, s)
+	}
+}
+
+func (r *run) create(ctx context.Context, s plan.Step) error {
+	want := release.Only(r.plan.Base)
+	if s.Weight == release.Full {
+		want = release.Only(r.version)
+	}
+	if err := r.alias.create(ctx, want); err != nil {
+		return err
+	}
+	r.observe(Event{Kind: EventCreated, Traffic: want})
+	return nil
+}
+
+func (r *run) shift(ctx context.Context, s plan.Step) error {
+	want := release.Split(r.plan.Base, r.version, s.Weight)
+	if err := r.alias.put(ctx, want); err != nil {
+		return err
+	}
+	kind := EventShifted
+	if s.Kind == plan.StepPromote {
+		kind = EventPromoted
+	}
+	r.observe(Event{Kind: kind, Traffic: want, Version: r.version})
+	return nil
+}
+
+// bind writes all bindings in parallel, then reads them back together with the alias, which must still be as we left it.
+func (r *run) bind(ctx context.Context) error {
+	if err := r.binder.writeAll(ctx, r.pins); err != nil {
+		return err
+	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	var alias *release.Alias
+	g.Go(func() (err error) { alias, err = r.alias.refresh(gctx); return err })
+	for _, p := range r.pins {
+		g.Go(func() error { return r.binder.check(gctx, p) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	r.alias.fresh = alias
+	for _, b := range r.plan.Bind {
+		r.observe(Event{Kind: EventBound, Binding: b})
+	}
+	return nil
+}
+
+func (r *run) nextWeight(index int) release.Weight {
+	if index+1 < len(r.plan.Steps) {
+		return r.plan.Steps[index+1].Weight
+	}
+	return release.Full
+}
+
+// wait sleeps until a point in time and tells what is left now and then.
+func (r *run) wait(ctx context.Context, s plan.Step, next release.Weight) error {
+	until := r.Clock.Now().Add(s.Wait)
+	for {
+		left := until.Sub(r.Clock.Now())
+		if left <= 0 {
+			r.observe(Event{Kind: EventWaited, Next: next})
+			return nil
+		}
+		r.observe(Event{Kind: EventWaiting, Until: until, Left: left, Next: next})
+		if err := r.Clock.Sleep(ctx, untilNextBeat(left)); err != nil {
+			return CancelledBy(ctx)
+		}
+	}
+}
+
+// untilNextBeat is shorter the nearer the end is, and never above a minute.
+func untilNextBeat(left time.Duration) time.Duration {
+	beat := time.Minute
+	switch {
+	case left <= 10*time.Second:
+		beat = time.Second
+	case left <= time.Minute:
+		beat = 10 * time.Second
+	case left <= 5*time.Minute:
+		beat = 30 * time.Second
+	}
+	// Aligned, so that the remaining times are round.
+	if rest := left % beat; rest > 0 {
+		return rest
+	}
+	return beat
+}
+
+func (r *run) traffic() release.Traffic {
+	if r.alias.last == nil {
+		return release.Traffic{}
+	}
+	return *r.alias.last
+}
+
+func (r *run) observe(e Event) {
+	e.At = r.Clock.Now()
+	if r.Observe != nil {
+		r.Observe(e)
+	}
+}
+
+// conclude turns the end of the walk into a result, and returns the alias to the base where that is due.
+func (r *run) conclude(ctx context.Context, err error) Result {
+	res := Result{Status: Completed, Version: r.version, Base: r.plan.Base}
+	switch {
+	case err == nil && r.plan.Unchanged():
+		res.Status = Unchanged
+	case err == nil && r.plan.Final() < release.Full:
+		res.Status = Held
+	case err != nil:
+		res.Err = err
+		res.Status, res.RollbackErr = r.afterFailure(ctx, err)
+	}
+	res.Records = r.records
+	res.Traffic, res.Sure = r.alias.last, r.alias.pending == nil
+	if !res.Sure && res.Traffic == nil {
+		res.Traffic = r.alias.pending
+	}
+	return res
+}
+
+func (r *run) afterFailure(ctx context.Context, err error) (Status, error) {
+	if _, moved := errors.AsType[*release.MovedError](err); moved {
+		return Failed, nil // somebody else decides now
+	}
+	after := Failed
+	if ctx.Err() != nil {
+		after = Cancelled
+	}
+	if !r.shifted() {
+		return after, nil
+	}
+	if rollbackErr := r.rollback(err); rollbackErr != nil {
+		return Failed, rollbackErr
+	}
+	if after == Cancelled {
+		return Cancelled, nil
+	}
+	return RolledBack, nil
+}
+
+// shifted tells whether the new version may have received traffic that can be taken back.
+func (r *run) shifted() bool {
+	if r.plan.Base == "" || (!r.alias.wrote && r.alias.pending == nil) {
+		return false
+	}
+	base := release.Only(r.plan.Base)
+	return r.alias.pending != nil || (r.alias.last != nil && !r.alias.last.Equal(base))
+}
+
+func (r *run) rollback(cause error) error {
+	base := release.Only(r.plan.Base)
+	r.observe(Event{Kind: EventRollingBack, Traffic: base, Err: cause})
+	rec := Record{Step: plan.Step{Kind: StepRollback}, Started: r.Clock.Now()}
+	unsure := r.alias.pending != nil
+	r.alias.fresh, r.alias.alongside = nil, nil
+	err := r.alias.put(r.grace, base)
+	if err == nil && unsure {
+		// The write without an answer may still be on its way.
+		if r.Clock.Sleep(r.grace, settlePause) == nil {
+			err = r.alias.put(r.grace, base)
+		}
+	}
+	rec.Ended, rec.Failed, rec.Traffic = r.Clock.Now(), err != nil, r.traffic()
+	r.records = append(r.records, rec)
+	if err != nil {
+		return err
+	}
+	r.observe(Event{Kind: EventRolledBack, Traffic: base})
+	return nil
+}
+
+// StepRollback marks the return to the base among the records; it is never part of a plan.
+const StepRollback plan.StepKind = "rollback"
+
+// ErrCancelled is the error of a run that was told to stop.
+var ErrCancelled = errors.New("cancelled")
+
+// CancelledBy says what ended the context, such as which signal.
+func CancelledBy(ctx context.Context) error {
+	return fmt.Errorf("%w: %w", ErrCancelled, context.Cause(ctx))
+}
+
+// outlive gives a context that goes on for a while after its parent ended.
+func outlive(parent context.Context, clock Clock, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
+	stop := context.AfterFunc(parent, func() {
+		_ = clock.Sleep(ctx, d)
+		cancel()
+	})
+	return ctx, func() { stop(); cancel() }
+}

@@ -1,0 +1,71 @@
+package rollout
+
+import (
+	"context"
+
+	"github.com/fc-rollout/fc-rollout/internal/plan"
+	"github.com/fc-rollout/fc-rollout/internal/release"
+)
+
+// State is what is online behind a target, for people to read.
+type State struct {
+	Alias *release.Alias // nil when it does not exist
+	// Bindings point at the alias; Others at something else.
+	Bindings, Others []release.Binding
+	// Unread says what could not be looked at, for example for lack of a permission.
+	Unread []error
+}
+
+// Look reads the alias and everything that points at it, and writes nothing.
+func Look(ctx context.Context, p Platform, t release.Target) (State, error) {
+	a := newAsker(p, t)
+	qs := []question{{kind: askAlias}, {kind: askDomains}, {askService, "", ""}}
+	for _, f := range t.Functions {
+		qs = append(qs, question{kind: askTriggers, name: f})
+	}
+	if err := a.round(ctx, qs...); err != nil {
+		return State{}, err
+	}
+	if err := a.get(askService, "", "").err; err != nil && serviceMissing(err) {
+		return State{}, (&inspection{asker: a, req: plan.Request{Target: t}}).serviceError(err)
+	}
+	var s State
+	switch ans := a.get(askAlias, "", ""); {
+	case ans.err == nil:
+		s.Alias = &ans.alias
+	case !release.NotFound(ans.err):
+		return State{}, ans.err
+	}
+	s.readBindings(a, t)
+	return s, nil
+}
+
+// readBindings plans the bindings of everything, which sorts them into those at the alias and those elsewhere.
+func (s *State) readBindings(a *asker, t release.Target) {
+	for _, f := range t.Functions {
+		ans := a.get(askTriggers, f, "")
+		if ans.err != nil {
+			s.Unread = append(s.Unread, ans.err)
+		}
+		for _, tr := range ans.triggers {
+			s.add(t.Alias, release.Binding{Kind: release.BindTrigger, Function: f, Name: tr.Name, From: tr.Qualifier})
+		}
+	}
+	domains := a.get(askDomains, "", "")
+	if domains.err != nil {
+		s.Unread = append(s.Unread, domains.err)
+	}
+	for _, d := range domains.domains {
+		for _, b := range plan.RoutesOf(t, d) {
+			s.add(t.Alias, b)
+		}
+	}
+}
+
+func (s *State) add(alias string, b release.Binding) {
+	if b.From == alias {
+		s.Bindings = append(s.Bindings, b)
+		return
+	}
+	s.Others = append(s.Others, b)
+}

@@ -1,0 +1,111 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/fc-rollout/fc-rollout/internal/release"
+)
+
+// descriptionLimit is what fits for sure; the limit for versions is not documented, that of aliases is 256 bytes.
+const descriptionLimit = 256
+
+// publish makes a version of LATEST. Meanwhile triggers and domains are looked at afresh, because their writes follow.
+func (r *run) publish(ctx context.Context) error {
+	var looks sync.WaitGroup
+	if len(r.pins) > 0 {
+		looks.Go(func() { r.binder.lookAll(ctx, r.pins) })
+	}
+	err := r.publishOnce(ctx)
+	looks.Wait()
+	return err
+}
+
+// publishOnce never publishes twice: after a lost answer it looks for the version with this run's label first.
+func (r *run) publishOnce(ctx context.Context) error {
+	description := label(r.Description, r.Label)
+	b := r.backoff()
+	for {
+		v, err := r.Versions.Publish(ctx, r.plan.Target.Service, description)
+		if err == nil {
+			r.published(Event{Kind: EventPublished, Version: v.ID})
+			return nil
+		}
+		if !errors.Is(err, release.ErrNoChange) && !release.Retryable(err) {
+			return err
+		}
+		versions, listErr := r.Versions.Versions(ctx, r.plan.Target.Service)
+		if listErr != nil {
+			return errors.Join(err, listErr)
+		}
+		if i := slices.IndexFunc(versions, func(v release.Version) bool { return v.Description == description }); i >= 0 {
+			r.published(Event{Kind: EventPublished, Version: versions[i].ID})
+			return nil
+		}
+		if errors.Is(err, release.ErrNoChange) && len(versions) > 0 {
+			return r.reuse(versions[0].ID)
+		}
+		if err := b.Wait(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+// published notes the version and has it read back together with the next look at the alias.
+func (r *run) published(e Event) {
+	r.version = e.Version
+	r.observe(e)
+	r.alias.alongside = r.confirm
+}
+
+// reuse goes on with the version that the service takes for LATEST, although the two look different to us.
+func (r *run) reuse(version string) error {
+	made, err := r.plan.Resolve(version)
+	if err != nil {
+		return err
+	}
+	r.plan, r.version, r.replanned = made, version, true
+	r.observe(Event{Kind: EventNoChange, Version: version})
+	return nil
+}
+
+// confirm makes sure that the version can be seen before it gets traffic.
+func (r *run) confirm(ctx context.Context) error {
+	b := r.backoff()
+	for {
+		versions, err := r.Versions.Versions(ctx, r.plan.Target.Service)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(versions, func(v release.Version) bool { return v.ID == r.version }) {
+			return nil
+		}
+		missing := &release.APIError{Op: "ListServiceVersions", Resource: "service " + r.plan.Target.Service,
+			Message: "version " + r.version + " is not listed although it was published", Retryable: true}
+		if err := b.Wait(ctx, missing); err != nil {
+			return err
+		}
+	}
+}
+
+// label puts the run's mark behind the user's text and cuts that, not the mark, to the limit.
+func label(text, mark string) string {
+	if mark == "" {
+		return text
+	}
+	mark = "[fc-rollout " + mark + "]"
+	if text == "" {
+		return mark
+	}
+	if room := descriptionLimit - len(mark) - 1; len(text) > room {
+		text = text[:room]
+		for !utf8.ValidString(text) {
+			text = text[:len(text)-1]
+		}
+	}
+	return strings.TrimRight(text, " ") + " " + mark
+}
