@@ -1,0 +1,216 @@
+package config
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fc-rollout/fc-rollout/internal/plan"
+	"github.com/fc-rollout/fc-rollout/internal/release"
+)
+
+// Config is a run's inputs, checked.
+type Config struct {
+	Command   string
+	Region    string
+	AccountID string
+	Scheme    string // https or http
+	Host      string
+
+	AccessKeyID     string
+	AccessKeySecret string
+	SecurityToken   string
+
+	Release     plan.Request
+	Shape       plan.Shape
+	Description string
+	// StrategyGiven is false when nothing was said and the release is full.
+	StrategyGiven bool
+
+	RetryTimeout time.Duration
+	LogFormat    string
+	LogLevel     string
+	OutputFile   string
+	// UnknownRegion: not in the list of this program, which may be older than the region.
+	UnknownRegion bool
+}
+
+// parser collects errors while values are read.
+type parser struct {
+	values Values
+	errs   []error
+}
+
+// Parse checks the values and gives all errors at once. The log settings are usable beside errors.
+func Parse(v Values) (Config, []error) {
+	p := &parser{values: v}
+	c := Config{
+		Command:      p.choice("command", Commands, "release"),
+		LogFormat:    p.choice("log_format", []string{"pretty", "json"}, "pretty"),
+		LogLevel:     p.choice("log_level", []string{"debug", "info", "warn", "error"}, "info"),
+		OutputFile:   p.text("output_file", "fc-rollout.env"),
+		Description:  p.description(),
+		RetryTimeout: p.duration("retry_timeout", 2*time.Minute, time.Hour),
+	}
+	if v.Command != "" {
+		c.Command = v.Command
+	}
+	p.connection(&c)
+	p.credentials(&c)
+	p.target(&c)
+	p.strategy(&c)
+	return c, p.errs
+}
+
+func (p *parser) get(name string) string { return p.values.Get(name) }
+
+func (p *parser) text(name, otherwise string) string {
+	if s := p.get(name); s != "" {
+		return s
+	}
+	return otherwise
+}
+
+// fail reports an input; the values of secrets stay out of errors.
+func (p *parser) fail(name, want string) {
+	value := clipped(p.get(name))
+	if in, _ := find(name); in.Secret {
+		value = ""
+	}
+	p.errs = append(p.errs, &release.InvalidError{Input: name, Value: value, Want: want})
+}
+
+func (p *parser) choice(name string, allowed []string, otherwise string) string {
+	s := p.text(name, otherwise)
+	if !slices.Contains(allowed, s) {
+		p.fail(name, "want one of "+strings.Join(allowed, ", ")+didYouMean(s, allowed, func(n string) string { return n }))
+		return otherwise
+	}
+	return s
+}
+
+func (p *parser) description() string {
+	s := p.get("description")
+	if strings.ToValidUTF8(s, "") != s {
+		p.fail("description", "want valid UTF-8")
+		return ""
+	}
+	return s
+}
+
+func (p *parser) duration(name string, otherwise, most time.Duration) time.Duration {
+	s := p.get(name)
+	if s == "" {
+		return otherwise
+	}
+	d, ok := parseInterval(s)
+	if !ok || d > most {
+		p.fail(name, "want a duration such as 30s or 10m (a bare number is minutes), at most "+short(most))
+		return otherwise
+	}
+	return d
+}
+
+func (p *parser) credentials(c *Config) {
+	c.AccessKeyID, c.AccessKeySecret, c.SecurityToken = p.get("access_key_id"), p.get("access_key_secret"), p.get("security_token")
+	switch {
+	case c.AccessKeyID != "" && c.AccessKeySecret == "":
+		p.fail("access_key_secret", "required together with access_key_id")
+	case c.AccessKeyID == "" && c.AccessKeySecret != "":
+		p.fail("access_key_id", "required together with access_key_secret")
+	case c.AccessKeyID == "" && c.SecurityToken != "":
+		p.fail("security_token", "needs access_key_id and access_key_secret beside it")
+	}
+	for _, name := range []string{"access_key_id", "access_key_secret", "security_token"} {
+		if strings.ContainsFunc(p.get(name), func(r rune) bool { return r < '!' || r > '~' }) {
+			p.fail(name, "contains white space or characters that no key has; was it pasted whole?")
+		}
+	}
+}
+
+// aliasName is the rule of the API for alias names; services and functions follow it as well (reference: aliases).
+var aliasName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,127}$`)
+
+const nameRule = "want letters, digits, _ and -, not starting with a digit or -, at most 128 characters"
+
+func (p *parser) target(c *Config) {
+	t := &c.Release.Target
+	if t.Service = p.get("service"); t.Service == "" {
+		p.fail("service", "required")
+	} else if !aliasName.MatchString(t.Service) {
+		p.fail("service", nameRule)
+	}
+	t.Functions = p.list("functions")
+	if len(t.Functions) == 0 {
+		p.fail("functions", "required: at least one function name")
+	}
+	for _, f := range t.Functions {
+		if !aliasName.MatchString(f) {
+			p.fail("functions", nameRule)
+			break
+		}
+	}
+	p.alias(t)
+	c.Release.Version, c.Release.Base = p.version("version"), p.version("base_version")
+	if c.Release.Version != "" && c.Release.Version == c.Release.Base {
+		p.fail("base_version", "is the version to release as well; base and canary must differ")
+	}
+	c.Release.Triggers = p.selection("triggers")
+	c.Release.Domains = p.selection("custom_domains")
+}
+
+func (p *parser) alias(t *release.Target) {
+	switch t.Alias = p.get("alias"); {
+	case t.Alias == "" && len(t.Functions) == 1:
+		t.Alias = t.Functions[0] + "_stable"
+		if !aliasName.MatchString(t.Alias) {
+			p.fail("alias", "required, because the default "+clipped(t.Alias)+" is no valid alias name")
+		}
+	case t.Alias == "" && len(t.Functions) > 1:
+		p.fail("alias", "required with several functions")
+	case t.Alias == "":
+	case !aliasName.MatchString(t.Alias) || strings.EqualFold(t.Alias, release.Latest):
+		p.fail("alias", nameRule+", and not LATEST")
+	}
+}
+
+var versionID = regexp.MustCompile(`^[1-9][0-9]{0,18}$`)
+
+func (p *parser) version(name string) string {
+	s := p.get(name)
+	if s != "" && !versionID.MatchString(s) {
+		p.fail(name, "want the number of a published version, such as 3")
+		return ""
+	}
+	return s
+}
+
+// list splits at commas and drops empty parts and repetitions.
+func (p *parser) list(name string) (items []string) {
+	for part := range strings.SplitSeq(p.get(name), ",") {
+		if part = strings.TrimSpace(part); part != "" && !slices.Contains(items, part) {
+			items = append(items, part)
+		}
+	}
+	return items
+}
+
+func (p *parser) selection(name string) plan.Selection {
+	items := p.list(name)
+	word := slices.ContainsFunc(items, func(s string) bool { return s == "none" || s == "auto" })
+	switch {
+	case word && len(items) > 1:
+		p.fail(name, "none and auto stand alone; want names separated by commas, or one of the two")
+		return plan.Selection{}
+	case word:
+		return plan.Selection{Auto: items[0] == "auto"}
+	}
+	for _, s := range items {
+		if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+			p.fail(name, "want names separated by commas, auto or none")
+			return plan.Selection{}
+		}
+	}
+	return plan.Selection{Names: items}
+}
