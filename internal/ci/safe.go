@@ -1,0 +1,71 @@
+package ci
+
+import (
+	"io"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// SafeWriter passes whole lines on without secrets, without control characters and, on GitHub, without anything that the
+// runner could take for a workflow command. One Write holds one or more whole lines.
+type SafeWriter struct {
+	mu      sync.Mutex
+	to      io.Writer
+	github  bool
+	secrets []string
+}
+
+func (w *SafeWriter) hide(secret string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.secrets = append(w.secrets, secret)
+}
+
+// Write reports the length that it was given, as if nothing had been replaced.
+func (w *SafeWriter) Write(p []byte) (int, error) {
+	text := w.redact(string(p))
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		lines[i] = w.line(line)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, err := io.WriteString(w.to, strings.Join(lines, "")); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+func (w *SafeWriter) redact(s string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, secret := range w.secrets {
+		s = strings.ReplaceAll(s, secret, "***")
+	}
+	return s
+}
+
+// clean is for text that goes into a command of ours, which escapes line breaks itself.
+func (w *SafeWriter) clean(s string) string { return strings.ReplaceAll(w.redact(s), "##[", "# #[") }
+
+func (w *SafeWriter) line(line string) string {
+	line = strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, line)
+	if !w.github {
+		return line
+	}
+	// The runner trims before it looks for "::", and finds the old form "##[" anywhere in a line.
+	body := strings.TrimLeftFunc(line, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) })
+	if strings.HasPrefix(body, "::") {
+		line = ": :" + strings.TrimPrefix(body, "::")
+	}
+	if strings.HasPrefix(body, "{") { // a JSON log line stays JSON
+		return strings.ReplaceAll(line, "##[", `#\u0023[`)
+	}
+	return strings.ReplaceAll(line, "##[", "# #[")
+}
