@@ -1,0 +1,183 @@
+package report
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/fc-rollout/fc-rollout/internal/plan"
+	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/rollout"
+)
+
+// The values of the output failure_reason; empty on success.
+const (
+	ReasonInvalid        = "invalid_input"
+	ReasonCredentials    = "credentials"
+	ReasonDenied         = "permission_denied"
+	ReasonNotFound       = "not_found"
+	ReasonUnavailable    = "unavailable"
+	ReasonRejected       = "rejected"
+	ReasonMoved          = "moved"
+	ReasonRollbackFailed = "rollback_failed"
+	ReasonCancelled      = "cancelled"
+	ReasonOutput         = "output_failed"
+	ReasonInternal       = "internal"
+)
+
+// ErrCredentials marks an error as one about missing or unusable credentials.
+var ErrCredentials = errors.New("no usable credentials")
+
+// Reason classifies why a run did not end as planned.
+func Reason(res rollout.Result) string {
+	switch {
+	case res.Err == nil:
+		return ""
+	case IsMoved(res.Err), IsMoved(res.RollbackErr):
+		return ReasonMoved
+	case res.RollbackErr != nil:
+		return ReasonRollbackFailed
+	case res.Status == rollout.Cancelled:
+		return ReasonCancelled
+	}
+	return reasonOf(res.Err)
+}
+
+func reasonOf(err error) string {
+	if _, ok := errors.AsType[*release.InvalidError](err); ok {
+		return ReasonInvalid
+	}
+	if api, ok := errors.AsType[*release.APIError](err); ok && !errors.Is(err, context.Canceled) {
+		switch {
+		case api.Status == 401 || api.Status == 403:
+			return ReasonDenied
+		case api.Status == 404:
+			return ReasonNotFound
+		case api.Retryable:
+			return ReasonUnavailable
+		}
+		return ReasonRejected
+	}
+	switch {
+	case errors.Is(err, ErrCredentials):
+		return ReasonCredentials
+	case errors.Is(err, rollout.ErrCancelled), errors.Is(err, context.Canceled):
+		return ReasonCancelled
+	}
+	return ReasonInternal
+}
+
+// IsMoved tells whether somebody else changed what the release works on.
+func IsMoved(err error) bool {
+	_, ok := errors.AsType[*release.MovedError](err)
+	return ok
+}
+
+// Outcome is everything that the ends of a run have to say.
+type Outcome struct {
+	Target release.Target
+	Plan   plan.Plan
+	Result rollout.Result
+}
+
+// Weight is the share that the released version has now; nil when that is not known.
+func (o Outcome) Weight() *release.Weight {
+	if o.Result.Traffic == nil || !o.Result.Sure || o.Result.Version == "" {
+		return nil
+	}
+	w := o.Result.Traffic.Weight(o.Result.Version)
+	return &w
+}
+
+// PlanJSON is the schedule in the form that the plans input takes, with the step kinds around it left out.
+func PlanJSON(s plan.Schedule) string {
+	type stage struct {
+		Weight   release.Weight `json:"weight"`
+		Interval string         `json:"interval,omitempty"`
+	}
+	stages := make([]stage, len(s))
+	for i, st := range s {
+		stages[i].Weight = st.Weight
+		if st.Interval > 0 {
+			stages[i].Interval = release.ShortDuration(st.Interval)
+		}
+	}
+	text, err := json.Marshal(stages)
+	if err != nil {
+		return "[]" // cannot happen: numbers and strings only
+	}
+	return string(text)
+}
+
+// Headline says in one sentence how the run ended and where the traffic is.
+func (o Outcome) Headline() string {
+	r, alias := o.Result, "alias "+o.Target.Alias+" of service "+o.Target.Service
+	switch r.Status {
+	case rollout.Completed:
+		return fmt.Sprintf("completed: %s sends all traffic to version %s", alias, r.Version)
+	case rollout.Held:
+		return fmt.Sprintf("held: version %s has %s %% behind %s, version %s the rest", r.Version, o.Plan.Final(), alias, r.Base)
+	case rollout.Unchanged:
+		return fmt.Sprintf("unchanged: version %s already has all traffic of %s", r.Version, alias)
+	case rollout.RolledBack:
+		return fmt.Sprintf("rolled back: %s sends all traffic to version %s again", alias, r.Base)
+	case rollout.Cancelled:
+		return "cancelled: " + o.whereTraffic()
+	case rollout.Planned:
+		return "planned: nothing was written"
+	}
+	return "failed: " + o.whereTraffic()
+}
+
+func (o Outcome) whereTraffic() string {
+	r, alias := o.Result, "alias "+o.Target.Alias+" of service "+o.Target.Service
+	moved, isMoved := errors.AsType[*release.MovedError](errors.Join(r.Err, r.RollbackErr))
+	switch {
+	case isMoved:
+		return moved.Error() + "; nothing of it was overwritten"
+	case r.Traffic == nil && r.Sure:
+		return alias + " was not touched"
+	case r.Traffic == nil:
+		return "it is not known whether " + alias + " was created"
+	case !r.Sure:
+		return fmt.Sprintf("the last write to %s was not confirmed; last known traffic: %s", alias, r.Traffic)
+	}
+	return fmt.Sprintf("%s sends traffic to %s", alias, r.Traffic)
+}
+
+// Next says what to do now; empty when there is nothing.
+func (o Outcome) Next() string {
+	r := o.Result
+	switch r.Status {
+	case rollout.Held:
+		return fmt.Sprintf("To promote, run release with strategy fullWeight and version %s; for another share, canaryWeight with version %s. "+
+			"To roll back, run release with strategy fullWeight and version %s.", r.Version, r.Version, r.Base)
+	case rollout.RolledBack:
+		return fmt.Sprintf("Version %s stays published. When the cause is mended, run the job again; it continues with that version if LATEST still equals it.", r.Version)
+	case rollout.Cancelled:
+		return "Run the job again to start over."
+	case rollout.Failed:
+		return o.nextAfterFailure()
+	}
+	return ""
+}
+
+func (o Outcome) nextAfterFailure() string {
+	switch Reason(o.Result) {
+	case ReasonMoved:
+		return "Somebody else decided where the traffic goes. Agree with them, then run the job again."
+	case ReasonRollbackFailed:
+		return fmt.Sprintf("Set alias %s to version %s by hand (console, or release with strategy fullWeight and version %s): the traffic could not be returned.",
+			o.Target.Alias, o.Result.Base, o.Result.Base)
+	case ReasonInvalid:
+		return "Correct the input and run the job again."
+	case ReasonCredentials:
+		return "Give access_key_id and access_key_secret, or set up the default credential chain (ALIBABA_CLOUD_ACCESS_KEY_ID and its kin, OIDC, profile, instance role)."
+	case ReasonDenied:
+		return "Grant the RAM user or role the action that the error names, then run the job again."
+	case ReasonUnavailable:
+		return "The service did not answer well for the whole retry_timeout. Run the job again later."
+	}
+	return "Mend the cause and run the job again."
+}

@@ -1,0 +1,182 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/fc-rollout/fc-rollout/internal/plan"
+	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/rollout"
+)
+
+//go:embed summary.md.tmpl
+var summaryText string
+
+var summaryTemplate = template.Must(template.New("summary").Parse(summaryText))
+
+// Limits that keep a summary readable: a page shows some dozen rows well.
+const (
+	maxRows   = 60
+	maxPoints = 30
+)
+
+type summary struct {
+	Icon, Headline, Error, Bar, Version, Next string
+	Steps                                     []row
+	Chart                                     []point
+	Bindings                                  []bound
+	Notices                                   []string
+}
+
+type row struct{ Name, Weight, Started, Took, Result string }
+
+type point struct {
+	At     string
+	Weight release.Weight
+}
+
+type bound struct{ Name, Qualifier string }
+
+// Summary is the job's page as Markdown.
+func Summary(o Outcome) (string, error) {
+	r := o.Result
+	s := summary{Icon: icon(r.Status), Headline: Markdown(o.Headline()), Version: Markdown(orNew(r.Version)), Next: Markdown(o.Next())}
+	if r.Err != nil {
+		s.Error = Markdown(r.Err.Error())
+		if r.RollbackErr != nil {
+			s.Error += "; the return to the base failed: " + Markdown(r.RollbackErr.Error())
+		}
+	}
+	if r.Traffic != nil && r.Sure && !IsMoved(r.Err) && !IsMoved(r.RollbackErr) {
+		s.Bar = Bar(*r.Traffic)
+	}
+	s.Steps, s.Chart = rows(o), points(o)
+	for _, b := range o.Plan.Bind {
+		s.Bindings = append(s.Bindings, bound{Markdown(b.String()), Markdown(bindResult(o, b))})
+	}
+	for _, b := range o.Plan.Bound {
+		s.Bindings = append(s.Bindings, bound{Markdown(b.String()), Markdown(o.Target.Alias)})
+	}
+	for _, n := range o.Plan.Notices {
+		s.Notices = append(s.Notices, Markdown(NoticeText(n)))
+	}
+	var b strings.Builder
+	if err := summaryTemplate.Execute(&b, s); err != nil {
+		return "", fmt.Errorf("write the summary: %w", err)
+	}
+	return b.String(), nil
+}
+
+func icon(s rollout.Status) string {
+	switch s {
+	case rollout.Completed, rollout.Unchanged, rollout.Planned:
+		return "✅"
+	case rollout.Held:
+		return "⏸️"
+	case rollout.RolledBack, rollout.Cancelled:
+		return "↩️"
+	}
+	return "❌"
+}
+
+func orNew(version string) string {
+	if version == "" {
+		return "(new)"
+	}
+	return version
+}
+
+func bindResult(o Outcome, b release.Binding) string {
+	for _, rec := range o.Result.Records {
+		if rec.Step.Kind == plan.StepBind && !rec.Failed {
+			return release.Qualified(b.From) + " → " + o.Target.Alias
+		}
+	}
+	return release.Qualified(b.From) + ", not moved"
+}
+
+func rows(o Outcome) (out []row) {
+	for i, rec := range o.Result.Records {
+		if i >= maxRows/2 && i < len(o.Result.Records)-maxRows/2 {
+			if i == maxRows/2 {
+				out = append(out, row{Name: fmt.Sprintf("… %d more", len(o.Result.Records)-maxRows)})
+			}
+			continue
+		}
+		out = append(out, recordRow(o, rec))
+	}
+	if o.Result.Status == rollout.Planned {
+		for _, s := range o.Plan.Steps {
+			out = append(out, row{Name: stepName(s), Weight: s.Weight.String() + " %", Result: "planned"})
+		}
+	}
+	return out
+}
+
+func recordRow(o Outcome, rec rollout.Record) row {
+	r := row{
+		Name: stepName(rec.Step), Weight: rec.Traffic.Weight(o.Result.Version).String() + " %",
+		Started: rec.Started.UTC().Format("15:04:05 UTC"), Took: release.ShortDuration(rec.Ended.Sub(rec.Started).Round(10 * time.Millisecond)),
+		Result: "done",
+	}
+	if rec.Step.Kind == plan.StepPublish && !rec.Failed {
+		r.Result = "version " + Markdown(rec.Detail)
+	}
+	if rec.Failed {
+		r.Result = "**failed**"
+	}
+	return r
+}
+
+func stepName(s plan.Step) string {
+	switch s.Kind {
+	case plan.StepShift:
+		return "shift to " + s.Weight.String() + " %"
+	case plan.StepWait:
+		return "wait " + release.ShortDuration(s.Wait)
+	case plan.StepPromote:
+		return "promote to 100 %"
+	case plan.StepCreate:
+		return "create the alias"
+	case rollout.StepRollback:
+		return "return to the base"
+	}
+	return string(s.Kind)
+}
+
+// points are the weights after each write of the alias, thinned out when there are many.
+func points(o Outcome) (out []point) {
+	for _, rec := range o.Result.Records {
+		switch rec.Step.Kind {
+		case plan.StepShift, plan.StepPromote, plan.StepCreate, rollout.StepRollback:
+			out = append(out, point{rec.Ended.UTC().Format("15:04:05"), rec.Traffic.Weight(o.Result.Version)})
+		}
+	}
+	for len(out) > maxPoints {
+		thin := out[:0:0]
+		for i, p := range out {
+			if i%2 == 0 || i == len(out)-1 {
+				thin = append(thin, p)
+			}
+		}
+		out = thin
+	}
+	if len(out) < 2 {
+		return nil // one point is no picture
+	}
+	return out
+}
+
+// Markdown makes text plain in GitHub's Markdown: no links, images, HTML, tables, mentions or code.
+func Markdown(s string) string {
+	return markdownEscape.Replace(OneLine(s))
+}
+
+// Underscores and brackets of functions calls stay: inside words they mean nothing, and names are full of them.
+var markdownEscape = strings.NewReplacer(
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "`", "&#96;", "*", "&#42;", "[", "&#91;", "]", "&#93;",
+	"@", "&#64;", "~", "&#126;", "://", "&#58;//", `\`, "&#92;",
+)
