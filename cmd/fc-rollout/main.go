@@ -1,0 +1,20 @@
+// Command fc-rollout releases Alibaba Cloud Function Compute services through an alias, step by step.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/fc-rollout/fc-rollout/internal/app"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	// All three have been seen when CI systems cancel a job. Later signals change nothing: the way back is under way.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	return app.Run(ctx, app.Process{Args: os.Args[1:], Environ: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr})
+}

@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/fc-rollout/fc-rollout/internal/ci"
+	"github.com/fc-rollout/fc-rollout/internal/config"
+)
+
+// Process is what a run takes from the operating system.
+type Process struct {
+	Args    []string // without the program's name
+	Environ []string // in the form of os.Environ
+	Stdout  io.Writer
+	Stderr  io.Writer
+}
+
+// Getenv looks a variable up; the last one of a name counts.
+func (p Process) Getenv(name string) string {
+	for _, entry := range slices.Backward(p.Environ) {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// Run runs one command and gives the exit code. Cancelling the context is the signal to stop.
+func Run(ctx context.Context, p Process) int {
+	switch command := firstWord(p.Args); command {
+	case "demo":
+		return runDemo(ctx, p)
+	case "simulator":
+		return runSimulator(ctx, p)
+	case "version":
+		return alone(p, func() { _, _ = fmt.Fprintf(p.Stdout, "fc-rollout %s\n", Version()) })
+	case "help", "--help", "-h":
+		return alone(p, func() { _, _ = fmt.Fprint(p.Stdout, usage()) })
+	}
+	if slices.ContainsFunc(p.Args, func(a string) bool { return a == "--help" || a == "-h" }) {
+		_, _ = fmt.Fprint(p.Stdout, usage())
+		return ExitDone
+	}
+	return newStep(p).run(ctx)
+}
+
+func firstWord(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
+// alone runs a command that takes nothing behind it.
+func alone(p Process, run func()) int {
+	if len(p.Args) > 1 {
+		_, _ = fmt.Fprintf(p.Stderr, "%s takes nothing behind it, got %q\n", p.Args[0], p.Args[1])
+		return ExitInvalid
+	}
+	run()
+	return ExitDone
+}
+
+func newStep(p Process) *step {
+	s := &step{process: p, ci: ci.Detect(p.Getenv, p.Stdout, p.Stderr)}
+	values, errs := config.Read(p.Args, p.Environ, s.ci.InAction())
+	// Secrets are hidden before anything is printed, also those of the default credential chain.
+	s.ci.Mask(append(values.Secrets(), p.Getenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET"), p.Getenv("ALIBABA_CLOUD_SECURITY_TOKEN"))...)
+	cfg, more := config.Parse(values)
+	s.config, s.invalid = cfg, append(errs, more...)
+	s.log = newLogger(s.ci.Stdout(), s.ci.Stderr(), cfg.LogFormat, cfg.LogLevel)
+	return s
+}

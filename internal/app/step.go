@@ -1,0 +1,212 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/fc-rollout/fc-rollout/internal/ci"
+	"github.com/fc-rollout/fc-rollout/internal/config"
+	"github.com/fc-rollout/fc-rollout/internal/fc"
+	"github.com/fc-rollout/fc-rollout/internal/plan"
+	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/report"
+	"github.com/fc-rollout/fc-rollout/internal/retry"
+	"github.com/fc-rollout/fc-rollout/internal/rollout"
+)
+
+// step is one run of release, plan or status.
+type step struct {
+	process Process
+	ci      *ci.System
+	config  config.Config
+	invalid []error
+	log     zerolog.Logger
+}
+
+func (s *step) run(ctx context.Context) int {
+	if len(s.invalid) > 0 {
+		return s.refuse(s.invalid)
+	}
+	if err := s.ci.Prepare(s.config.OutputFile); err != nil {
+		return s.refuse([]error{&release.InvalidError{Input: "output_file", Value: s.config.OutputFile, Want: err.Error()}})
+	}
+	if s.config.UnknownRegion {
+		s.warn(fmt.Sprintf("region %s is not known to this program; it is used as it is", s.config.Region))
+	}
+	api, err := s.dial()
+	if err != nil {
+		return s.refuse([]error{fmt.Errorf("%w: %w", report.ErrCredentials, err)})
+	}
+	switch s.config.Command {
+	case "status":
+		return s.status(ctx, api)
+	default:
+		return s.release(ctx, api)
+	}
+}
+
+// refuse reports everything that is wrong at once; nothing was called.
+func (s *step) refuse(errs []error) int {
+	for _, err := range errs {
+		s.fail(err)
+	}
+	outcome := report.Outcome{Target: s.config.Release.Target, Result: rollout.Result{Status: rollout.Failed, Err: errors.Join(errs...), Sure: true}}
+	s.write(outcome)
+	return ExitInvalid
+}
+
+func (s *step) fail(err error) {
+	text := report.OneLine(err.Error())
+	s.log.Error().Msg(text)
+	s.ci.Annotate("error", text)
+}
+
+func (s *step) warn(text string) {
+	s.log.Warn().Msg(text)
+	s.ci.Annotate("notice", text)
+}
+
+func (s *step) retryPolicy() retry.Policy { return retry.Policy{Budget: s.config.RetryTimeout} }
+
+func (s *step) onRetry(err error, wait time.Duration) {
+	s.log.Warn().Msg(fmt.Sprintf("trying again in %s: %s", release.ShortDuration(wait.Round(100*time.Millisecond)), report.OneLine(err.Error())))
+}
+
+func (s *step) dial() (*fc.V2, error) {
+	c := s.config
+	return fc.Dial(fc.Options{
+		Scheme: c.Scheme, Host: c.Host, Region: c.Region,
+		AccessKeyID: c.AccessKeyID, AccessKeySecret: c.AccessKeySecret, SecurityToken: c.SecurityToken,
+		UserAgent: "fc-rollout/" + Version(), Retry: s.retryPolicy(), Clock: systemClock{}, OnRetry: s.onRetry,
+	})
+}
+
+// release makes the plan and, unless the command is plan, runs it.
+func (s *step) release(ctx context.Context, api *fc.V2) int {
+	outcome := report.Outcome{Target: s.config.Release.Target}
+	s.ci.Group("fc-rollout: plan")
+	made, err := rollout.Prepare(ctx, api, s.config.Release)
+	if err == nil {
+		if !s.config.StrategyGiven {
+			made.Notices = append([]plan.Notice{{Kind: plan.NoticeNoStrategy}}, made.Notices...)
+		}
+		s.show(made)
+	}
+	s.ci.EndGroup()
+	switch {
+	case err != nil:
+		outcome.Result = s.unprepared(ctx, err)
+	case s.config.Command == "plan":
+		outcome.Plan = made
+		outcome.Result = rollout.Result{Status: rollout.Planned, Version: made.Version, Base: made.Base, Traffic: made.Before, Sure: true}
+	default:
+		outcome.Plan = made
+		outcome.Result = s.roll(ctx, api, made)
+	}
+	return s.finish(outcome)
+}
+
+// unprepared is the result when nothing was written yet.
+func (s *step) unprepared(ctx context.Context, err error) rollout.Result {
+	if ctx.Err() != nil {
+		return rollout.Result{Status: rollout.Cancelled, Err: rollout.CancelledBy(ctx), Sure: true}
+	}
+	return rollout.Result{Status: rollout.Failed, Err: err, Sure: true}
+}
+
+func (s *step) show(p plan.Plan) {
+	for _, line := range report.PlanLines(p) {
+		s.log.Info().Msg(line)
+	}
+	for _, n := range p.Notices {
+		s.warn(report.NoticeText(n))
+	}
+}
+
+func (s *step) roll(ctx context.Context, api *fc.V2, p plan.Plan) rollout.Result {
+	s.ci.Group("fc-rollout: release")
+	defer s.ci.EndGroup()
+	return rollout.Run(ctx, p, rollout.Options{
+		Versions: api, Aliases: api, Binder: api, Clock: systemClock{}, Retry: s.retryPolicy(), OnRetry: s.onRetry,
+		Observe: s.observe, Description: s.config.Description, Label: newLabel(),
+	})
+}
+
+// newLabel is unique enough to tell this run's version from another's published in the same minute.
+func newLabel() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+func (s *step) observe(e rollout.Event) {
+	level := zerolog.InfoLevel
+	if e.Kind == rollout.EventRollingBack {
+		level = zerolog.WarnLevel
+	}
+	line := s.log.WithLevel(level).Str("event", string(e.Kind)).Str("service", s.config.Release.Target.Service).Str("alias", s.config.Release.Target.Alias)
+	if e.Version != "" {
+		line = line.Str("version", e.Version)
+	}
+	if e.Traffic.Main != "" {
+		line = line.Str("main", e.Traffic.Main)
+	}
+	if e.Left > 0 {
+		line = line.Float64("left_s", e.Left.Seconds())
+	}
+	line.Msg(report.Line(e, s.config.Release.Target))
+}
+
+// finish tells how it ended, everywhere it is to be told.
+func (s *step) finish(o report.Outcome) int {
+	res := o.Result
+	for _, err := range []error{res.Err, res.RollbackErr} {
+		if err != nil {
+			s.fail(err)
+		}
+	}
+	level := zerolog.InfoLevel
+	if res.Status == rollout.Failed {
+		level = zerolog.ErrorLevel
+	}
+	s.log.WithLevel(level).Str("status", string(res.Status)).Str("failure_reason", report.Reason(res)).Msg(report.OneLine(o.Headline()))
+	if next := o.Next(); next != "" {
+		s.log.WithLevel(level).Msg("next: " + report.OneLine(next))
+	}
+	code := exitCode(res)
+	if !s.write(o) && code == ExitDone {
+		return ExitFailed
+	}
+	return code
+}
+
+// write hands outputs and summary over. A failure there is told, and changes no traffic.
+func (s *step) write(o report.Outcome) bool {
+	ok := s.writeOutputs(o)
+	summary, err := report.Summary(o)
+	if err == nil {
+		err = s.ci.Summary(summary)
+	}
+	if err != nil {
+		s.warn("no summary: " + report.OneLine(err.Error()))
+	}
+	return ok
+}
+
+func (s *step) writeOutputs(o report.Outcome) bool {
+	var outputs []ci.Output
+	for _, out := range report.Outputs(o) {
+		outputs = append(outputs, ci.Output{Name: out[0], Value: out[1]})
+	}
+	if err := s.ci.SetOutputs(outputs, s.config.OutputFile); err != nil {
+		s.fail(fmt.Errorf("the outputs are lost: %w", err))
+		return false
+	}
+	return true
+}
