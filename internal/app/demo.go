@@ -37,7 +37,7 @@ func runDemo(ctx context.Context, p Process) int {
 		_, _ = fmt.Fprintf(p.Stderr, "demo takes nothing behind it, got %q\n", p.Args[1])
 		return ExitInvalid
 	}
-	d := &demo{process: p, sim: fcsim.New(fcsim.Options{Seed: 7})}
+	d := &demo{process: p, sim: fcsim.New(fcsim.Options{Seed: 1})}
 	if err := d.play(ctx); err != nil {
 		_, _ = fmt.Fprintf(p.Stderr, "demo: %s\n", report.OneLine(err.Error()))
 		if ctx.Err() != nil {

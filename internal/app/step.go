@@ -106,8 +106,10 @@ func (s *step) release(ctx context.Context, api *fc.V2) int {
 		outcome.Plan = made
 		outcome.Result = rollout.Result{Status: rollout.Planned, Version: made.Version, Base: made.Base, Traffic: made.Before, Sure: true}
 	default:
-		outcome.Plan = made
 		outcome.Result = s.roll(ctx, api, made)
+		notices := made.Notices
+		outcome.Plan = outcome.Result.Plan
+		outcome.Plan.Notices = notices
 	}
 	return s.finish(outcome)
 }

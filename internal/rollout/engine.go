@@ -225,7 +225,7 @@ func (r *run) observe(e Event) {
 
 // conclude turns the end of the walk into a result, and returns the alias to the base where that is due.
 func (r *run) conclude(ctx context.Context, err error) Result {
-	res := Result{Status: Completed, Version: r.version, Base: r.plan.Base}
+	res := Result{Status: Completed, Version: r.version, Base: r.plan.Base, Plan: r.plan}
 	switch {
 	case err == nil && r.plan.Unchanged():
 		res.Status = Unchanged
@@ -254,13 +254,14 @@ func (r *run) afterFailure(ctx context.Context, err error) (Status, error) {
 	if !r.shifted() {
 		return after, nil
 	}
+	moved := r.alias.wrote
 	if rollbackErr := r.rollback(err); rollbackErr != nil {
 		return Failed, rollbackErr
 	}
-	if after == Cancelled {
-		return Cancelled, nil
+	if after == Failed && (moved || r.alias.wrote) {
+		return RolledBack, nil
 	}
-	return RolledBack, nil
+	return after, nil // no weight had moved after all
 }
 
 // shifted tells whether the new version may have received traffic that can be taken back.
