@@ -35,7 +35,7 @@ type Options struct {
 }
 
 // MaxParallel is how many calls a caller should have under way at once, and how many connections are kept.
-const MaxParallel = 64
+const MaxParallel = 256
 
 // V2 is a client of the FC 2.0 API.
 type V2 struct {

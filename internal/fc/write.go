@@ -70,7 +70,7 @@ func weights(t release.Traffic) map[string]*float32 {
 
 // PointTrigger sets the qualifier of a trigger as it was read. The other settings are sent along unchanged, because it is
 // not documented whether an omitted one stays.
-func (c *V2) PointTrigger(ctx context.Context, service string, t release.Trigger, qualifier string) error {
+func (c *V2) PointTrigger(ctx context.Context, service string, t release.Trigger, qualifier string) (release.Trigger, error) {
 	body := map[string]any{"qualifier": qualifier}
 	for _, key := range []string{"description", "invocationRole", "triggerConfig"} {
 		if v := t.Document.Fields[key]; v != nil {
@@ -83,12 +83,13 @@ func (c *V2) PointTrigger(ctx context.Context, service string, t release.Trigger
 	}
 	op := operation{name: "UpdateTrigger", resource: "trigger " + t.Name + " of function " + t.Function, write: true}
 	path := "/services/" + escape(service) + "/functions/" + escape(t.Function) + "/triggers/" + escape(t.Name)
-	return c.put(ctx, op, path, headers, body)
+	doc, err := c.put(ctx, op, path, headers, body)
+	return trigger(t.Function, doc), err
 }
 
 // PointRoutes sets the qualifier of some routes of a domain as it was read and sends the whole list, because the API
 // replaces it; every field of every route goes back as it came. certConfig stays out: its key is never returned.
-func (c *V2) PointRoutes(ctx context.Context, d release.Domain, indexes []int, qualifier string) error {
+func (c *V2) PointRoutes(ctx context.Context, d release.Domain, indexes []int, qualifier string) (release.Domain, error) {
 	config, _ := d.Document.Fields["routeConfig"].(map[string]any)
 	config = maps.Clone(config)
 	list, _ := config["routes"].([]any)
@@ -105,20 +106,21 @@ func (c *V2) PointRoutes(ctx context.Context, d release.Domain, indexes []int, q
 		body["protocol"] = protocol
 	}
 	op := operation{name: "UpdateCustomDomain", resource: "custom domain " + d.Name, write: true}
-	return c.put(ctx, op, "/custom-domains/"+escape(d.Name), nil, body)
+	doc, err := c.put(ctx, op, "/custom-domains/"+escape(d.Name), nil, body)
+	return domain(doc), err
 }
 
 // put uses the SDK's generic call, because its typed requests drop fields that they do not know.
-func (c *V2) put(ctx context.Context, op operation, path string, headers map[string]*string, body map[string]any) error {
+func (c *V2) put(ctx context.Context, op operation, path string, headers map[string]*string, body map[string]any) (release.Document, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
-		return &release.APIError{Op: op.name, Resource: op.resource, Err: err}
+		return release.Document{}, &release.APIError{Op: op.name, Resource: op.resource, Err: err}
 	}
 	if headers == nil {
 		headers = map[string]*string{}
 	}
 	headers["content-type"] = tea.String("application/json; charset=utf-8")
-	_, err = c.once(ctx, op, func(k *fcopen.Client) error {
+	return c.once(ctx, op, func(k *fcopen.Client) error {
 		_, err := k.CallApi(&openapi.Params{
 			Action: &op.name, Version: tea.String("2021-04-06"), Protocol: tea.String("HTTPS"),
 			Pathname: tea.String("/2021-04-06" + path), Method: tea.String("PUT"), AuthType: tea.String("AK"),
@@ -126,7 +128,6 @@ func (c *V2) put(ctx context.Context, op operation, path string, headers map[str
 		}, &openapi.OpenApiRequest{Headers: headers, Body: text}, &util.RuntimeOptions{})
 		return err
 	})
-	return err
 }
 
 func escape(s string) string { return tea.StringValue(openapiutil.GetEncodeParam(&s)) }

@@ -27,6 +27,8 @@ type aliasWriter struct {
 	fresh    *release.Alias   // looked at just now, good for one write
 	// alongside runs next to the first look before a write, such as the check that a published version exists.
 	alongside func(context.Context) error
+	// afterwards runs next to the first read-back after a write, such as the read-back of the bindings.
+	afterwards func(context.Context) error
 }
 
 // look reads the alias; nil means that it does not exist.
@@ -48,11 +50,16 @@ func (w *aliasWriter) refresh(ctx context.Context) (*release.Alias, error) {
 		w.fresh = nil
 		return a, nil
 	}
-	if w.alongside == nil {
+	return w.lookBeside(ctx, &w.alongside)
+}
+
+// lookBeside looks at the alias while the check, if there is one, runs once.
+func (w *aliasWriter) lookBeside(ctx context.Context, once *func(context.Context) error) (*release.Alias, error) {
+	check := *once
+	*once = nil
+	if check == nil {
 		return w.look(ctx)
 	}
-	check := w.alongside
-	w.alongside = nil
 	var a *release.Alias
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { a, err = w.look(gctx); return err })
@@ -112,8 +119,10 @@ func (w *aliasWriter) put(ctx context.Context, want release.Traffic) error {
 				return err
 			}
 			// Reads may lag behind writes: how long is not documented.
-			err = &release.APIError{Op: "GetAlias", Resource: "alias " + w.target.Alias,
-				Message: "still shows the state before the update", Retryable: true, Unknown: true}
+			err = &release.APIError{
+				Op: "GetAlias", Resource: "alias " + w.target.Alias,
+				Message: "still shows the state before the update", Retryable: true, Unknown: true,
+			}
 		} else if !worthLooking(err) {
 			return err
 		}
@@ -174,11 +183,21 @@ func (w *aliasWriter) write(ctx context.Context, a *release.Alias, want release.
 
 // readBack tells whether the write is visible; an error when something else is.
 func (w *aliasWriter) readBack(ctx context.Context, want release.Traffic) (bool, error) {
-	a, err := w.look(ctx)
+	a, err := w.lookBeside(ctx, &w.afterwards)
 	if err != nil {
 		return false, err
 	}
 	return w.judge(a, want)
+}
+
+// catchUp runs what was to be read back beside a write that did not come.
+func (w *aliasWriter) catchUp(ctx context.Context) error {
+	check := w.afterwards
+	w.afterwards = nil
+	if check == nil {
+		return nil
+	}
+	return check(ctx)
 }
 
 // verify makes sure of a created alias that no later write has looked at.
@@ -196,8 +215,10 @@ func (w *aliasWriter) verify(ctx context.Context) error {
 			_, err := w.judge(a, *w.last)
 			return err
 		}
-		missing := &release.APIError{Op: "GetAlias", Resource: "alias " + w.target.Alias,
-			Status: http.StatusNotFound, Message: "not there although it was created", Retryable: true}
+		missing := &release.APIError{
+			Op: "GetAlias", Resource: "alias " + w.target.Alias,
+			Status: http.StatusNotFound, Message: "not there although it was created", Retryable: true,
+		}
 		if err := b.Wait(ctx, missing); err != nil {
 			return err
 		}

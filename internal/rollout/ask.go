@@ -9,8 +9,9 @@ import (
 	"github.com/fc-rollout/fc-rollout/internal/release"
 )
 
-// parallel bounds the reads under way at once.
-const parallel = 64
+// parallel bounds the calls under way at once. It is far above what a service usually has, so that the number of
+// triggers, domains and functions does not lengthen the way.
+const parallel = 256
 
 type questionKind int
 

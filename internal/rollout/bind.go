@@ -14,9 +14,11 @@ import (
 // pin is one write that binds: a trigger, or all routes of one domain.
 type pin struct {
 	bindings []release.Binding
-	write    func(context.Context) error // nil when it already points at the alias
-	err      error
-	looked   bool
+	// write binds and tells whether the answer shows it done; nil when it already points at the alias.
+	write  func(context.Context) (shown bool, err error)
+	err    error
+	looked bool
+	shown  bool
 }
 
 // pins groups bindings by what one API call can write.
@@ -64,8 +66,9 @@ func (w *pinner) lookTrigger(ctx context.Context, p *pin) error {
 	switch {
 	case t.Qualifier == w.target.Alias:
 	case sameQualifier(t.Qualifier, b.From):
-		p.write = func(ctx context.Context) error {
-			return w.api.PointTrigger(ctx, w.target.Service, t, w.target.Alias)
+		p.write = func(ctx context.Context) (bool, error) {
+			after, err := w.api.PointTrigger(ctx, w.target.Service, t, w.target.Alias)
+			return after.Qualifier == w.target.Alias, err
 		}
 	default:
 		return movedBinding(b, t.Qualifier)
@@ -92,9 +95,21 @@ func (w *pinner) lookDomain(ctx context.Context, p *pin) error {
 		}
 	}
 	if len(indexes) > 0 {
-		p.write = func(ctx context.Context) error { return w.api.PointRoutes(ctx, d, indexes, w.target.Alias) }
+		p.write = func(ctx context.Context) (bool, error) {
+			after, err := w.api.PointRoutes(ctx, d, indexes, w.target.Alias)
+			return w.showsAll(after, indexes), err
+		}
 	}
 	return nil
+}
+
+func (w *pinner) showsAll(d release.Domain, indexes []int) bool {
+	for _, i := range indexes {
+		if i >= len(d.Routes) || d.Routes[i].Qualifier != w.target.Alias {
+			return false
+		}
+	}
+	return true
 }
 
 func sameQualifier(a, b string) bool {
@@ -137,10 +152,12 @@ func (w *pinner) point(ctx context.Context, p *pin) error {
 			return p.err
 		}
 		if p.write == nil {
+			p.shown = true
 			return nil
 		}
-		err := p.write(ctx)
+		shown, err := p.write(ctx)
 		if err == nil {
+			p.shown = shown
 			return nil
 		}
 		p.looked = false
@@ -153,6 +170,16 @@ func (w *pinner) point(ctx context.Context, p *pin) error {
 	}
 }
 
+// checkAll reads all of them back in parallel.
+func (w *pinner) checkAll(ctx context.Context, all []*pin) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for _, p := range all {
+		g.Go(func() error { return w.check(ctx, p) })
+	}
+	return g.Wait()
+}
+
 // check reads one binding back until it points at the alias.
 func (w *pinner) check(ctx context.Context, p *pin) error {
 	b := w.backoff()
@@ -160,8 +187,10 @@ func (w *pinner) check(ctx context.Context, p *pin) error {
 		if err := w.look(ctx, p); err != nil || p.write == nil {
 			return err
 		}
-		stale := &release.APIError{Op: "read back", Resource: p.bindings[0].String(),
-			Message: "still calls qualifier " + release.Qualified(p.bindings[0].From) + " after the update", Retryable: true}
+		stale := &release.APIError{
+			Op: "read back", Resource: p.bindings[0].String(),
+			Message: "still calls qualifier " + release.Qualified(p.bindings[0].From) + " after the update", Retryable: true,
+		}
 		if err := b.Wait(ctx, stale); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -96,6 +97,9 @@ func (r *run) walk(ctx context.Context) error {
 	if err := r.alias.verify(ctx); err != nil {
 		return err
 	}
+	if err := r.alias.catchUp(ctx); err != nil {
+		return err
+	}
 	if ctx.Err() != nil && r.plan.Final() < release.Full {
 		return CancelledBy(ctx) // cancelled with a canary in the air
 	}
@@ -146,22 +150,24 @@ func (r *run) shift(ctx context.Context, s plan.Step) error {
 	return nil
 }
 
-// bind writes all bindings in parallel, then reads them back together with the alias, which must still be as we left it.
+// bind writes all bindings in parallel, next to a look at the alias, which must still be as we left it. Where every
+// answer shows the new qualifier, the read-back runs beside that of the next weight; otherwise it comes first.
 func (r *run) bind(ctx context.Context) error {
-	if err := r.binder.writeAll(ctx, r.pins); err != nil {
-		return err
-	}
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(parallel)
 	var alias *release.Alias
 	g.Go(func() (err error) { alias, err = r.alias.refresh(gctx); return err })
-	for _, p := range r.pins {
-		g.Go(func() error { return r.binder.check(gctx, p) })
-	}
+	g.Go(func() error { return r.binder.writeAll(gctx, r.pins) })
 	if err := g.Wait(); err != nil {
 		return err
 	}
 	r.alias.fresh = alias
+	r.alias.afterwards = func(ctx context.Context) error { return r.binder.checkAll(ctx, r.pins) }
+	if slices.ContainsFunc(r.pins, func(p *pin) bool { return !p.shown }) {
+		if err := r.alias.catchUp(ctx); err != nil {
+			return err
+		}
+		r.alias.fresh = nil // no longer from just now
+	}
 	for _, b := range r.plan.Bind {
 		r.observe(Event{Kind: EventBound, Binding: b})
 	}
@@ -278,7 +284,7 @@ func (r *run) rollback(cause error) error {
 	r.observe(Event{Kind: EventRollingBack, Traffic: base, Err: cause})
 	rec := Record{Step: plan.Step{Kind: StepRollback}, Started: r.Clock.Now()}
 	unsure := r.alias.pending != nil
-	r.alias.fresh, r.alias.alongside = nil, nil
+	r.alias.fresh, r.alias.alongside, r.alias.afterwards = nil, nil, nil
 	err := r.alias.put(r.grace, base)
 	if err == nil && unsure {
 		// The write without an answer may still be on its way.

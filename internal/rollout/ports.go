@@ -37,12 +37,13 @@ type Finder interface {
 	Domain(ctx context.Context, name string) (release.Domain, error)
 }
 
-// Binder reads one trigger or domain afresh and points it at a qualifier. Writes are tried once.
+// Binder reads one trigger or domain afresh and points it at a qualifier. Writes are tried once and return what the
+// answer shows, which may be nothing.
 type Binder interface {
 	Trigger(ctx context.Context, service, function, name string) (release.Trigger, error)
 	Domain(ctx context.Context, name string) (release.Domain, error)
-	PointTrigger(ctx context.Context, service string, t release.Trigger, qualifier string) error
-	PointRoutes(ctx context.Context, d release.Domain, indexes []int, qualifier string) error
+	PointTrigger(ctx context.Context, service string, t release.Trigger, qualifier string) (release.Trigger, error)
+	PointRoutes(ctx context.Context, d release.Domain, indexes []int, qualifier string) (release.Domain, error)
 }
 
 // Platform is all of it, for callers that need one value.

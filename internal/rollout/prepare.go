@@ -8,9 +8,6 @@ import (
 	"github.com/fc-rollout/fc-rollout/internal/release"
 )
 
-// fullPage is the length of a version listing that may have a tail.
-const fullPage = 100
-
 // Prepare looks at everything the release depends on, without writing, and makes the plan. An error that wraps
 // release.InvalidError names an input that does not fit what is online.
 func Prepare(ctx context.Context, p Platform, req plan.Request) (plan.Plan, error) {
@@ -94,31 +91,40 @@ func (i *inspection) readFirst() error {
 
 // checkExists turns a 404 for what the user named into an error about that input.
 func (i *inspection) checkExists() error {
-	if err := i.get(askService, "", i.req.Version).err; err != nil {
-		if i.req.Version != "" && release.NotFound(err) && !serviceMissing(err) {
-			return &release.InvalidError{Input: "version", Value: i.req.Version, Want: "no such version of service " + i.req.Target.Service}
+	version := i.req.Version
+	if err := i.get(askService, "", version).err; err != nil {
+		if version != "" && release.NotFound(err) && !serviceMissing(err) {
+			return i.noVersion("version", version)
 		}
 		return i.serviceError(err)
 	}
 	for _, f := range i.req.Target.Functions {
-		err := i.get(askFunction, f, i.req.Version).err
-		switch {
-		case release.NotFound(err) && i.req.Version != "":
-			return &release.InvalidError{Input: "version", Value: i.req.Version, Want: "this version does not hold function " + f}
-		case release.NotFound(err):
-			return &release.InvalidError{Input: "functions", Value: f, Want: "service " + i.req.Target.Service + " has no such function"}
-		case err != nil:
+		if err := i.functionError(f, i.get(askFunction, f, version).err); err != nil {
 			return err
 		}
 	}
-	if i.req.Base != "" {
-		if err := i.get(askService, "", i.req.Base).err; release.NotFound(err) {
-			return &release.InvalidError{Input: "base_version", Value: i.req.Base, Want: "no such version of service " + i.req.Target.Service}
-		} else if err != nil {
-			return err
-		}
+	if i.req.Base == "" {
+		return nil
 	}
-	return nil
+	err := i.get(askService, "", i.req.Base).err
+	if release.NotFound(err) {
+		return i.noVersion("base_version", i.req.Base)
+	}
+	return err
+}
+
+func (i *inspection) noVersion(input, version string) error {
+	return &release.InvalidError{Input: input, Value: version, Want: "no such version of service " + i.req.Target.Service}
+}
+
+func (i *inspection) functionError(function string, err error) error {
+	switch {
+	case !release.NotFound(err):
+		return err
+	case i.req.Version != "":
+		return &release.InvalidError{Input: "version", Value: i.req.Version, Want: "this version does not hold function " + function}
+	}
+	return &release.InvalidError{Input: "functions", Value: function, Want: "service " + i.req.Target.Service + " has no such function"}
 }
 
 func (i *inspection) serviceError(err error) error {

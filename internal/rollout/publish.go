@@ -84,8 +84,10 @@ func (r *run) confirm(ctx context.Context) error {
 		if slices.ContainsFunc(versions, func(v release.Version) bool { return v.ID == r.version }) {
 			return nil
 		}
-		missing := &release.APIError{Op: "ListServiceVersions", Resource: "service " + r.plan.Target.Service,
-			Message: "version " + r.version + " is not listed although it was published", Retryable: true}
+		missing := &release.APIError{
+			Op: "ListServiceVersions", Resource: "service " + r.plan.Target.Service,
+			Message: "version " + r.version + " is not listed although it was published", Retryable: true,
+		}
 		if err := b.Wait(ctx, missing); err != nil {
 			return err
 		}
