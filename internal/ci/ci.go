@@ -4,6 +4,7 @@
 package ci
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -52,29 +53,33 @@ func (s *System) Stderr() io.Writer { return s.errOut }
 // must come before anything else is printed.
 func (s *System) Mask(secrets ...string) {
 	for _, secret := range secrets {
-		if secret == "" {
+		if secret = strings.TrimSpace(secret); secret == "" {
 			continue
 		}
 		s.out.hide(secret)
 		s.errOut.hide(secret)
-		if s.github != nil {
-			s.github.AddMask(secret)
-		}
+		s.command(func(a *githubactions.Action) { a.AddMask(secret) })
 	}
 }
 
 // Group starts a collapsible section.
 func (s *System) Group(title string) {
-	if s.github != nil {
-		s.github.Group(s.out.clean(title))
-	}
+	s.command(func(a *githubactions.Action) { a.Group(s.out.clean(title)) })
 }
 
 // EndGroup ends it.
 func (s *System) EndGroup() {
-	if s.github != nil {
-		s.github.EndGroup()
+	s.command(func(a *githubactions.Action) { a.EndGroup() })
+}
+
+// command issues a workflow command on GitHub. go-githubactions panics when stdout is gone; a lost log line must not
+// end a rollout.
+func (s *System) command(issue func(*githubactions.Action)) {
+	if s.github == nil {
+		return
 	}
+	defer func() { _ = recover() }()
+	issue(s.github)
 }
 
 // annotationLimit is the length that GitHub shows of an annotation.
@@ -83,15 +88,15 @@ const annotationLimit = 4096
 // Annotate puts a message on the run's page; level is error, warning or notice. Outside GitHub it does nothing, since
 // the same words are in the log.
 func (s *System) Annotate(level, message string) {
-	if s.github == nil {
-		return
-	}
 	message = s.out.clean(message)
 	if len(message) > annotationLimit {
 		message = strings.ToValidUTF8(message[:annotationLimit], "")
 	}
-	s.github.IssueCommand(&githubactions.Command{Name: level, Message: message,
-		Properties: githubactions.CommandProperties{"title": "fc-rollout"}})
+	s.command(func(a *githubactions.Action) {
+		a.IssueCommand(&githubactions.Command{
+			Name: level, Message: message, Properties: githubactions.CommandProperties{"title": "fc-rollout"},
+		})
+	})
 }
 
 // Prepare makes sure that outputs can be written, and empties what an earlier run may have left in the file, so that
@@ -109,26 +114,26 @@ func (s *System) Prepare(file string) error {
 // delimiter is the fixed one of go-githubactions; a value that contained it could inject further outputs.
 const delimiter = "_GitHubActionsFileCommandDelimeter_"
 
-// SetOutputs hands values to later jobs: GITHUB_OUTPUT, or KEY=VALUE lines in the file.
+// SetOutputs hands values to later jobs: GITHUB_OUTPUT, or KEY=VALUE lines in the file. A value that is not a safe
+// single line is left out and reported; the others are written all the same.
 func (s *System) SetOutputs(outputs []Output, file string) error {
 	var lines strings.Builder
+	var errs []error
 	for _, o := range outputs {
 		value := s.out.redact(o.Value)
 		if strings.ContainsAny(value, "\r\n") || strings.Contains(value, delimiter) {
-			return fmt.Errorf("output %s: the value is not a single safe line", o.Name)
-		}
-		fmt.Fprintf(&lines, "%s=%s\n", o.Name, value)
-		if s.github == nil {
+			errs = append(errs, fmt.Errorf("output %s: the value is not a single safe line", o.Name))
 			continue
 		}
-		if err := s.fileCommand("GITHUB_OUTPUT", func() { s.github.SetOutput(o.Name, value) }); err != nil {
-			return err
+		fmt.Fprintf(&lines, "%s=%s\n", o.Name, value)
+		if s.github != nil {
+			errs = append(errs, s.fileCommand("GITHUB_OUTPUT", func() { s.github.SetOutput(o.Name, value) }))
 		}
 	}
-	if s.github != nil {
-		return nil
+	if s.github == nil {
+		errs = append(errs, writeWhole(file, lines.String()))
 	}
-	return writeWhole(file, lines.String())
+	return errors.Join(errs...)
 }
 
 // summaryLimit is 1 MiB: a larger summary would be dropped as a whole.
@@ -160,8 +165,11 @@ func (s *System) fileCommand(variable string, issue func()) (err error) {
 	return nil
 }
 
-// writeWhole replaces the file in one step, so that a reader never sees half of it.
+// writeWhole replaces the file in one step, so that a reader never sees half of it. A link or a device is written to.
 func writeWhole(file, text string) error {
+	if info, err := os.Lstat(file); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(file, []byte(text), 0o644) //nolint:gosec // later jobs run as other users
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".fc-rollout-*")
 	if err != nil {
 		// The folder may be closed although the file is not.

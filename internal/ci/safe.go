@@ -2,6 +2,7 @@ package ci
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -20,14 +21,19 @@ func (w *SafeWriter) hide(secret string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.secrets = append(w.secrets, secret)
+	// Longest first: one secret may be the beginning of another.
+	slices.SortFunc(w.secrets, func(a, b string) int { return len(b) - len(a) })
 }
 
 // Write reports the length that it was given, as if nothing had been replaced.
 func (w *SafeWriter) Write(p []byte) (int, error) {
-	text := w.redact(string(p))
+	// Control characters go first: without them a secret may come together again.
+	text := w.redact(printable(string(p)))
 	lines := strings.SplitAfter(text, "\n")
-	for i, line := range lines {
-		lines[i] = w.line(line)
+	if w.github {
+		for i, line := range lines {
+			lines[i] = defuse(line)
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -47,19 +53,23 @@ func (w *SafeWriter) redact(s string) string {
 }
 
 // clean is for text that goes into a command of ours, which escapes line breaks itself.
-func (w *SafeWriter) clean(s string) string { return strings.ReplaceAll(w.redact(s), "##[", "# #[") }
+func (w *SafeWriter) clean(s string) string {
+	return strings.ReplaceAll(w.redact(printable(s)), "##[", "# #[")
+}
 
-func (w *SafeWriter) line(line string) string {
-	line = strings.Map(func(r rune) rune {
+// printable drops control characters but line breaks and tabs.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && unicode.IsControl(r) {
 			return -1
 		}
 		return r
-	}, line)
-	if !w.github {
-		return line
-	}
-	// The runner trims before it looks for "::", and finds the old form "##[" anywhere in a line.
+	}, s)
+}
+
+// defuse breaks up what the runner takes for a command. It trims before it looks for "::", and finds the old form "##["
+// anywhere in a line.
+func defuse(line string) string {
 	body := strings.TrimLeftFunc(line, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) })
 	if strings.HasPrefix(body, "::") {
 		line = ": :" + strings.TrimPrefix(body, "::")
