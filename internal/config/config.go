@@ -165,12 +165,14 @@ func (p *parser) alias(t *release.Target) {
 	case t.Alias == "" && len(t.Functions) == 1:
 		t.Alias = t.Functions[0] + "_stable"
 		if !aliasName.MatchString(t.Alias) {
-			p.fail("alias", "required, because the default "+clipped(t.Alias)+" is no valid alias name")
+			t.Alias = ""
+			p.fail("alias", "required, because the function's name with _stable behind it is no valid alias name")
 		}
 	case t.Alias == "" && len(t.Functions) > 1:
 		p.fail("alias", "required with several functions")
 	case t.Alias == "":
 	case !aliasName.MatchString(t.Alias) || strings.EqualFold(t.Alias, release.Latest):
+		t.Alias = ""
 		p.fail("alias", nameRule+", and not LATEST")
 	}
 }
@@ -198,6 +200,12 @@ func (p *parser) list(name string) (items []string) {
 
 func (p *parser) selection(name string) plan.Selection {
 	items := p.list(name)
+	if i := slices.IndexFunc(items, func(s string) bool {
+		return s != "none" && s != "auto" && (strings.EqualFold(s, "none") || strings.EqualFold(s, "auto"))
+	}); i >= 0 {
+		p.fail(name, "write none and auto in lower case")
+		return plan.Selection{}
+	}
 	word := slices.ContainsFunc(items, func(s string) bool { return s == "none" || s == "auto" })
 	switch {
 	case word && len(items) > 1:

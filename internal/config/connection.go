@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -51,7 +52,7 @@ func (p *parser) endpoint(c *Config, endpoint string) {
 		endpoint = "https://" + endpoint
 	}
 	u, err := url.Parse(endpoint)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil || !hostPort.MatchString(u.Host) ||
+	if err != nil || strings.Contains(u.Host, "..") || tooHigh(u.Port()) || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil || !hostPort.MatchString(u.Host) ||
 		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		p.failEndpoint(want)
 		return
@@ -59,9 +60,14 @@ func (p *parser) endpoint(c *Config, endpoint string) {
 	c.Scheme, c.Host = u.Scheme, u.Host
 }
 
-// failEndpoint hides a password that was put into the URL.
+func tooHigh(port string) bool {
+	n, err := strconv.Atoi(port)
+	return port != "" && (err != nil || n > 65535)
+}
+
+// failEndpoint hides a password or token that was put into the URL.
 func (p *parser) failEndpoint(want string) {
-	if strings.Contains(p.get("endpoint"), "@") {
+	if strings.ContainsAny(p.get("endpoint"), "@?#") {
 		p.values.texts["endpoint"] = "…"
 	}
 	p.fail("endpoint", want)

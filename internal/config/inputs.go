@@ -8,6 +8,8 @@ type Input struct {
 	Default string // as shown to users; what is not constant is described in Help
 	Help    string
 	Secret  bool
+	// Required: there is no release without it.
+	Required bool
 }
 
 // Inputs is the table, in the order in which users read it.
@@ -19,8 +21,8 @@ var Inputs = []Input{
 	{Name: "access_key_id", Secret: true, Help: "AccessKey id. Without it the default credential chain is used (environment, OIDC, profile, instance role)."},
 	{Name: "access_key_secret", Secret: true, Help: "AccessKey secret."},
 	{Name: "security_token", Secret: true, Help: "STS token that belongs to temporary keys."},
-	{Name: "service", Help: "Name of the FC 2.0 service. Required."},
-	{Name: "functions", Help: "Functions of the service that are released, separated by commas. Required."},
+	{Name: "service", Required: true, Help: "Name of the FC 2.0 service."},
+	{Name: "functions", Required: true, Help: "Functions of the service that are released, separated by commas."},
 	{Name: "alias", Help: "Alias whose traffic moves. Default: {function}_stable; required with several functions."},
 	{Name: "description", Help: "Description of the published version, and of an alias that is created."},
 	{Name: "version", Help: "Release this existing version after verifying it; publish nothing."},

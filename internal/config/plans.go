@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -72,8 +74,12 @@ func compactPlans(text string) (pairs [][2]string) {
 func listedPlans(text string) (pairs [][2]string, err error) {
 	const form = "want a list of {weight, interval}"
 	var doc yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+	decoder := yaml.NewDecoder(strings.NewReader(text))
+	if err := decoder.Decode(&doc); err != nil {
 		return nil, fmt.Errorf("%s: %w", form, err)
+	}
+	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s, and nothing behind it", form)
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.SequenceNode {
 		return nil, fmt.Errorf("%s", form)
@@ -83,14 +89,15 @@ func listedPlans(text string) (pairs [][2]string, err error) {
 			return nil, fmt.Errorf("step %d (line %d): %s", i+1, item.Line, form)
 		}
 		var pair [2]string
+		var seen [2]bool
 		for k := 0; k+1 < len(item.Content); k += 2 {
 			key, value := item.Content[k], item.Content[k+1]
 			n := map[string]int{"weight": 0, "interval": 1}
 			at, known := n[key.Value]
-			if !known || value.Kind != yaml.ScalarNode || pair[at] != "" {
+			if !known || value.Kind != yaml.ScalarNode || seen[at] {
 				return nil, fmt.Errorf("step %d (line %d): %s is unknown, repeated or no plain value; %s", i+1, key.Line, clipped(key.Value), form)
 			}
-			pair[at] = value.Value
+			pair[at], seen[at] = value.Value, true
 		}
 		pairs = append(pairs, pair)
 	}
@@ -102,8 +109,9 @@ func stage(weight, interval, otherwise string) (plan.Stage, error) {
 	if err != nil {
 		return plan.Stage{}, fmt.Errorf("weight %q: %w", clipped(weight), err)
 	}
-	if w == release.Full {
-		return plan.Stage{Weight: w}, nil // nothing follows it
+	last := w == release.Full // nothing follows it
+	if last && interval == "" {
+		return plan.Stage{Weight: w}, nil
 	}
 	if interval == "" {
 		interval = otherwise

@@ -69,6 +69,7 @@ func (p *parser) shape(s plan.Strategy, given bool) plan.Shape {
 	case plan.CanaryWeight:
 		shape.Weight = p.weight(s)
 	case plan.CanaryPlans:
+		p.duration("interval", 0, longest) // only checked: a step without a wait of its own takes the text
 		shape.Plans = p.plans()
 	}
 	return shape

@@ -53,7 +53,7 @@ func (v *Values) readEnv(environ []string, prefix string, strict bool) (errs []e
 			v.texts[name] = value
 			continue
 		}
-		if strict && !(prefix == actionPrefix && slices.Contains(reserved, name)) {
+		if strict && (prefix != actionPrefix || !slices.Contains(reserved, name)) {
 			errs = append(errs, &release.InvalidError{Input: key, Want: "no such input" +
 				didYouMean(strings.ReplaceAll(name, "-", "_"), inputNames(), func(n string) string { return prefix + strings.ToUpper(n) })})
 		}
@@ -64,34 +64,52 @@ func (v *Values) readEnv(environ []string, prefix string, strict bool) (errs []e
 func (v *Values) readArgs(args []string) (errs []error) {
 	seen := map[string]bool{}
 	for i := 0; i < len(args); i++ {
-		arg := args[i]
-		if !strings.HasPrefix(arg, "-") {
-			errs = append(errs, v.word(arg)...)
+		if i > 0 && emptySecret(args[i-1]) {
+			// What follows is likely the secret that a slip of the keyboard tore off: it is not repeated.
+			errs = append(errs, &release.InvalidError{Input: args[i-1], Want: "needs its value right behind it"})
 			continue
 		}
-		flag, value, inline := strings.Cut(arg, "=")
-		name := strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", "_")
-		in, known := find(name)
-		hasNext := i+1 < len(args) && !strings.HasPrefix(args[i+1], "--")
-		if !inline && hasNext {
-			i++
-			value = args[i]
+		if !strings.HasPrefix(args[i], "-") {
+			errs = append(errs, v.word(args[i])...)
+			continue
 		}
-		switch {
-		case !known || !strings.HasPrefix(flag, "--"):
-			errs = append(errs, &release.InvalidError{Input: clipped(flag), Want: "no such flag" + didYouMean(name, inputNames(), flagOf)})
-		case !inline && !hasNext:
-			errs = append(errs, &release.InvalidError{Input: flag, Want: "needs a value"})
-		case seen[name]:
-			errs = append(errs, &release.InvalidError{Input: flag, Want: "given twice"})
-		default:
-			seen[name] = true
-			if value = strings.TrimSpace(value); value != "" {
-				v.texts[in.Name] = value
-			}
+		flag, value, inline := strings.Cut(args[i], "=")
+		complete := inline
+		if !inline && i+1 < len(args) && !strings.HasPrefix(args[i+1], "--") {
+			i++
+			value, complete = args[i], true
+		}
+		if err := v.flag(flag, value, complete, seen); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	return errs
+}
+
+// emptySecret recognises "--access-key-secret=" and a secret's flag that took no value.
+func emptySecret(arg string) bool {
+	flag, value, inline := strings.Cut(arg, "=")
+	in, known := find(strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", "_"))
+	return known && in.Secret && strings.HasPrefix(flag, "--") && (!inline || value == "")
+}
+
+// flag takes one flag with its value; seen are the names that were given before.
+func (v *Values) flag(flag, value string, complete bool, seen map[string]bool) error {
+	name := strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", "_")
+	_, known := find(name)
+	switch {
+	case !known || !strings.HasPrefix(flag, "--"):
+		return &release.InvalidError{Input: clipped(flag), Want: "no such flag" + didYouMean(name, inputNames(), flagOf)}
+	case !complete:
+		return &release.InvalidError{Input: flag, Want: "needs a value"}
+	case seen[name]:
+		return &release.InvalidError{Input: flag, Want: "given twice"}
+	}
+	seen[name] = true
+	if value = strings.TrimSpace(value); value != "" {
+		v.texts[name] = value
+	}
+	return nil
 }
 
 // AllCommands also holds the commands that take no inputs.
@@ -101,6 +119,9 @@ func (v *Values) word(word string) []error {
 	if v.Command == "" && slices.Contains(Commands, word) {
 		v.Command = word
 		return nil
+	}
+	if slices.Contains(AllCommands, word) && !slices.Contains(Commands, word) {
+		return []error{&release.InvalidError{Input: "command", Value: word, Want: "must be the first word"}}
 	}
 	if v.Command == "" {
 		v.Command = word
