@@ -30,8 +30,10 @@ func (p *Plan) selectBindings(req Request, on Online) error {
 func (p *Plan) selectTriggers(req Request, on Online) (errs []error) {
 	for _, name := range req.Triggers.Names {
 		if !slices.ContainsFunc(on.Triggers, func(t release.Trigger) bool { return triggerNamed(t, name) }) {
-			errs = append(errs, &release.InvalidError{Input: "triggers", Value: name,
-				Want: "no such trigger on " + functionList(req.Target) + "; it has " + orNone(triggerNames(on.Triggers))})
+			errs = append(errs, &release.InvalidError{
+				Input: "triggers", Value: name,
+				Want: "no such trigger on " + functionList(req.Target) + "; it has " + orNone(triggerNames(on.Triggers)),
+			})
 		}
 	}
 	for _, t := range on.Triggers {
@@ -57,23 +59,35 @@ func (p *Plan) takeTrigger(target release.Target, t release.Trigger, named bool,
 		return nil
 	}
 	if slices.Contains(fixedTriggers, strings.ToLower(t.Type)) {
-		return &release.InvalidError{Input: "triggers", Value: t.Name,
+		return &release.InvalidError{
+			Input: "triggers", Value: t.Name,
 			Want: "a trigger of type " + t.Type + " cannot be updated; create it anew with qualifier " + target.Alias +
-				" and delete this one, or name only the other triggers"}
+				" and delete this one, or name only the other triggers",
+		}
 	}
 	if t.Type == httpTrigger && slices.ContainsFunc(all, func(o release.Trigger) bool {
-		return o.Function == t.Function && o.Name != t.Name && o.Type == httpTrigger && o.Qualifier == target.Alias
+		return o.Function == t.Function && o.Name != t.Name && o.Type == httpTrigger &&
+			(o.Qualifier == target.Alias || p.takes(o))
 	}) {
 		if !named {
 			p.Left = append(p.Left, b)
 			p.note(NoticeSecondHTTP, b.String())
 			return nil
 		}
-		return &release.InvalidError{Input: "triggers", Value: t.Name,
-			Want: "alias " + target.Alias + " has another HTTP trigger of function " + t.Function + "; an alias takes one"}
+		return &release.InvalidError{
+			Input: "triggers", Value: t.Name,
+			Want: "alias " + target.Alias + " has, or would have, another HTTP trigger of function " + t.Function + "; an alias takes one",
+		}
 	}
 	p.take(b)
 	return nil
+}
+
+// takes tells whether the trigger is to be bound.
+func (p *Plan) takes(t release.Trigger) bool {
+	return slices.ContainsFunc(p.Bind, func(b release.Binding) bool {
+		return b.Kind == release.BindTrigger && b.Function == t.Function && b.Name == t.Name
+	})
 }
 
 func (p *Plan) take(b release.Binding) {
@@ -116,8 +130,10 @@ func (p *Plan) selectRoutes(req Request, on Online) (errs []error) {
 func (p *Plan) takeNamed(target release.Target, d release.Domain, name, path string) error {
 	routes := ownRoutes(target, d, path)
 	if len(routes) == 0 {
-		return &release.InvalidError{Input: "custom_domains", Value: name,
-			Want: "has no such route to " + functionList(target) + "; create the route first"}
+		return &release.InvalidError{
+			Input: "custom_domains", Value: name,
+			Want: "has no such route to " + functionList(target) + "; create the route first",
+		}
 	}
 	pinned := func(r release.Route) bool { return !release.Unpinned(r.Qualifier) && r.Qualifier != target.Alias }
 	if path != "" || len(routes) == 1 {
@@ -132,9 +148,11 @@ func (p *Plan) takeNamed(target release.Target, d release.Domain, name, path str
 		return nil
 	}
 	if !slices.ContainsFunc(routes, func(r release.Route) bool { return !pinned(r) }) {
-		return &release.InvalidError{Input: "custom_domains", Value: name,
+		return &release.InvalidError{
+			Input: "custom_domains", Value: name,
 			Want: "all its routes to " + functionList(target) + " call other qualifiers; name the one to move as domain and path, such as " +
-				d.Name + routes[0].Path}
+				d.Name + routes[0].Path,
+		}
 	}
 	p.takeRoutes(target, d, routes)
 	return nil
@@ -172,7 +190,7 @@ func ownRoutes(target release.Target, d release.Domain, path string) (own []rele
 }
 
 func routeBinding(d release.Domain, r release.Route) release.Binding {
-	return release.Binding{Kind: release.BindRoute, Function: r.Function, Name: d.Name, Path: r.Path, From: r.Qualifier}
+	return release.Binding{Kind: release.BindRoute, Function: r.Function, Name: d.Name, Path: r.Path, Index: r.Index, From: r.Qualifier}
 }
 
 // triggerNamed accepts "trigger" and "function/trigger".

@@ -10,18 +10,16 @@ type NoticeKind string
 
 // What a plan may have to say. Args of each in order.
 const (
-	NoticeFirst         NoticeKind = "first_release"     // none
-	NoticeBaseGone      NoticeKind = "base_gone"         // base version
-	NoticeMissingInBase NoticeKind = "missing_in_base"   // functions, base version
-	NoticeTidy          NoticeKind = "tidy"              // version, traffic before
-	NoticeReplaced      NoticeKind = "canary_replaced"   // version, weight
-	NoticeLeft          NoticeKind = "binding_left"      // binding, qualifier
-	NoticeRebound       NoticeKind = "binding_rebound"   // binding, qualifier
-	NoticeSecondHTTP    NoticeKind = "second_http"       // binding
-	NoticeNoStrategy    NoticeKind = "no_strategy"       // none
-	NoticeNoBinding     NoticeKind = "nothing_to_bind"   // input
-	NoticePartialRead   NoticeKind = "partial_read"      // reason
-	NoticeNoChanges     NoticeKind = "service_no_change" // version
+	NoticeFirst         NoticeKind = "first_release"   // none
+	NoticeBaseGone      NoticeKind = "base_gone"       // base version
+	NoticeMissingInBase NoticeKind = "missing_in_base" // functions, base version
+	NoticeTidy          NoticeKind = "tidy"            // version, traffic before
+	NoticeReplaced      NoticeKind = "canary_replaced" // version, weight
+	NoticeLeft          NoticeKind = "binding_left"    // binding, qualifier
+	NoticeRebound       NoticeKind = "binding_rebound" // binding, qualifier
+	NoticeSecondHTTP    NoticeKind = "second_http"     // binding
+	NoticeNoStrategy    NoticeKind = "no_strategy"     // none
+	NoticePartialRead   NoticeKind = "partial_read"    // reason
 )
 
 // Notice is one of them with its details.

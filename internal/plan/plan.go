@@ -133,17 +133,23 @@ func New(req Request, on Online) (Plan, error) {
 
 func (p *Plan) check(req Request, on Online) error {
 	if req.Base != "" && req.Base == p.Version {
-		return &release.InvalidError{Input: "base_version", Value: req.Base,
-			Want: "is the version to release as well; base and canary must differ"}
+		return &release.InvalidError{
+			Input: "base_version", Value: req.Base,
+			Want: "is the version to release as well; base and canary must differ",
+		}
 	}
 	if on.Alias != nil && contentRouted(on.Alias) {
-		return &release.InvalidError{Input: "alias", Value: req.Target.Alias,
-			Want: "routes by rules (resolvePolicy Content), where weights have no effect; set resolvePolicy to Random first"}
+		return &release.InvalidError{
+			Input: "alias", Value: req.Target.Alias,
+			Want: "routes by rules (resolvePolicy Content), where weights have no effect; set resolvePolicy to Random first",
+		}
 	}
 	// Held below 100 % needs another version for the rest, and the alias does not say which.
 	if p.Before != nil && p.Base == p.Version && p.Before.Weight(p.Version) < release.Full && !req.Schedule.Promotes() {
-		return &release.InvalidError{Input: "version", Value: p.Version,
-			Want: "is the main version of the alias already; give base_version to say where the rest of the traffic belongs"}
+		return &release.InvalidError{
+			Input: "version", Value: p.Version,
+			Want: "is the main version of the alias already; give base_version to say where the rest of the traffic belongs",
+		}
 	}
 	return nil
 }

@@ -22,6 +22,8 @@ type Binding struct {
 	Name string
 	// Path is the route's path; empty for a trigger.
 	Path string
+	// Index is the route's place in the domain's list when it was planned: a path may occur twice, for other methods.
+	Index int
 	// From is the qualifier seen when the release was planned.
 	From string
 }

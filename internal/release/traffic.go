@@ -27,6 +27,9 @@ func Split(base, canary string, w Weight) Traffic {
 	if w >= Full {
 		return Only(canary)
 	}
+	if w <= 0 {
+		return Only(base)
+	}
 	return Traffic{Main: base, Extra: map[string]Weight{canary: w}}
 }
 

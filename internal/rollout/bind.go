@@ -82,15 +82,17 @@ func (w *pinner) lookDomain(ctx context.Context, p *pin) error {
 		return err
 	}
 	var indexes []int
+	used := map[int]bool{}
 	for _, b := range p.bindings {
 		i := slices.IndexFunc(d.Routes, func(r release.Route) bool {
-			return r.Path == b.Path && r.Service == w.target.Service && r.Function == b.Function &&
+			return !used[r.Index] && r.Path == b.Path && r.Service == w.target.Service && r.Function == b.Function &&
 				(r.Qualifier == w.target.Alias || sameQualifier(r.Qualifier, b.From))
 		})
-		switch {
-		case i < 0:
+		if i < 0 {
 			return movedBinding(b, "another route or qualifier")
-		case d.Routes[i].Qualifier != w.target.Alias:
+		}
+		used[d.Routes[i].Index] = true
+		if d.Routes[i].Qualifier != w.target.Alias {
 			indexes = append(indexes, d.Routes[i].Index)
 		}
 	}

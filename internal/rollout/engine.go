@@ -77,17 +77,7 @@ func (r *run) walk(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return CancelledBy(ctx)
 		}
-		step := r.plan.Steps[i]
-		rec := Record{Step: step, Started: r.Clock.Now()}
-		err := r.step(ctx, step, i)
-		rec.Ended, rec.Failed, rec.Traffic = r.Clock.Now(), err != nil, r.traffic()
-		if err != nil {
-			rec.Detail = err.Error()
-		} else if step.Kind == plan.StepPublish {
-			rec.Detail = r.version
-		}
-		r.records = append(r.records, rec)
-		if err != nil {
+		if err := r.recorded(ctx, i); err != nil {
 			return err
 		}
 		if r.replanned {
@@ -101,9 +91,25 @@ func (r *run) walk(ctx context.Context) error {
 		return err
 	}
 	if ctx.Err() != nil && r.plan.Final() < release.Full {
-		return CancelledBy(ctx) // cancelled with a canary in the air
+		return CancelledBy(ctx) // with a canary in the air
 	}
 	return nil
+}
+
+// recorded runs a step and notes what came of it.
+func (r *run) recorded(ctx context.Context, index int) error {
+	step := r.plan.Steps[index]
+	rec := Record{Step: step, Started: r.Clock.Now()}
+	err := r.step(ctx, step, index)
+	rec.Ended, rec.Failed, rec.Traffic = r.Clock.Now(), err != nil, r.traffic()
+	switch {
+	case err != nil:
+		rec.Detail = err.Error()
+	case step.Kind == plan.StepPublish:
+		rec.Detail = r.version
+	}
+	r.records = append(r.records, rec)
+	return err
 }
 
 func (r *run) step(ctx context.Context, s plan.Step, index int) error {
