@@ -87,7 +87,11 @@ func prune(v any) any {
 	case map[string]any:
 		out := map[string]any{}
 		for key, item := range v {
-			if item = prune(item); !empty(item) {
+			// A variable that is set to nothing is set.
+			if key != "environmentVariables" {
+				item = prune(item)
+			}
+			if !empty(item) {
 				out[key] = item
 			}
 		}
