@@ -203,8 +203,8 @@ func (s *step) write(o report.Outcome) bool {
 
 func (s *step) writeOutputs(o report.Outcome) bool {
 	var outputs []ci.Output
-	for _, out := range report.Outputs(o) {
-		outputs = append(outputs, ci.Output{Name: out[0], Value: out[1]})
+	for _, out := range report.Outputs {
+		outputs = append(outputs, ci.Output{Name: out.Name, Value: out.Value(o)})
 	}
 	if err := s.ci.SetOutputs(outputs, s.config.OutputFile); err != nil {
 		s.fail(fmt.Errorf("the outputs are lost: %w", err))

@@ -20,7 +20,7 @@ func Bar(t release.Traffic) string {
 	shares := t.Shares()
 	for i, s := range shares {
 		sum += s.Weight
-		end := int((sum*barWidth + release.Full/2) / release.Full)
+		end := min(int((sum*barWidth+release.Full/2)/release.Full), barWidth)
 		if s.Weight > 0 && end == drawn && drawn < barWidth {
 			end++ // a small share is still seen
 		}

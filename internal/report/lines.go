@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/fc-rollout/fc-rollout/internal/plan"
 	"github.com/fc-rollout/fc-rollout/internal/release"
@@ -11,7 +12,9 @@ import (
 )
 
 // Line words an event for the log.
-func Line(e rollout.Event, t release.Target) string {
+func Line(e rollout.Event, t release.Target) string { return OneLine(line(e, t)) }
+
+func line(e rollout.Event, t release.Target) string {
 	switch e.Kind {
 	case rollout.EventPublished:
 		return fmt.Sprintf("published version %s of service %s", e.Version, t.Service)
@@ -30,7 +33,7 @@ func Line(e rollout.Event, t release.Target) string {
 	case rollout.EventWaited:
 		return fmt.Sprintf("wait is over, next is %s %%", e.Next)
 	case rollout.EventRollingBack:
-		return fmt.Sprintf("returning alias %s to the base: %s", t.Alias, OneLine(e.Err.Error()))
+		return fmt.Sprintf("returning alias %s to the base: %s", t.Alias, e.Err)
 	case rollout.EventRolledBack:
 		return fmt.Sprintf("alias %s  %s", t.Alias, Bar(e.Traffic))
 	}
@@ -71,10 +74,9 @@ func NoticeText(n plan.Notice) string {
 // PlanLines words what a release would do, one line a step.
 func PlanLines(p plan.Plan) []string {
 	head := fmt.Sprintf("plan for alias %s of service %s", p.Target.Alias, p.Target.Service)
-	switch {
-	case p.Before == nil:
+	if p.Before == nil {
 		head += " (the alias does not exist yet)"
-	default:
+	} else {
 		head += "  " + Bar(*p.Before)
 	}
 	lines := []string{head}
@@ -118,5 +120,5 @@ func planStep(p plan.Plan, s plan.Step, version string) (lines []string) {
 
 // OneLine makes foreign text fit one line of a log: line breaks and other control characters become spaces.
 func OneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' }), " ")
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }), " ")
 }

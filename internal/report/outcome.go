@@ -22,7 +22,6 @@ const (
 	ReasonMoved          = "moved"
 	ReasonRollbackFailed = "rollback_failed"
 	ReasonCancelled      = "cancelled"
-	ReasonOutput         = "output_failed"
 	ReasonInternal       = "internal"
 )
 
@@ -90,7 +89,7 @@ func (o Outcome) Weight() *release.Weight {
 	return &w
 }
 
-// PlanJSON is the schedule in the form that the plans input takes, with the step kinds around it left out.
+// PlanJSON is the schedule in the form that the plans input takes: each weight with the wait behind it.
 func PlanJSON(s plan.Schedule) string {
 	type stage struct {
 		Weight   release.Weight `json:"weight"`
@@ -99,7 +98,7 @@ func PlanJSON(s plan.Schedule) string {
 	stages := make([]stage, len(s))
 	for i, st := range s {
 		stages[i].Weight = st.Weight
-		if st.Interval > 0 {
+		if i < len(s)-1 {
 			stages[i].Interval = release.ShortDuration(st.Interval)
 		}
 	}

@@ -51,7 +51,7 @@ func Summary(o Outcome) (string, error) {
 		}
 	}
 	if r.Traffic != nil && r.Sure && !IsMoved(r.Err) && !IsMoved(r.RollbackErr) {
-		s.Bar = Bar(*r.Traffic)
+		s.Bar = strings.ReplaceAll(OneLine(Bar(*r.Traffic)), "`", "'")
 	}
 	s.Steps, s.Chart = rows(o), points(o)
 	for _, b := range o.Plan.Bind {
@@ -147,25 +147,58 @@ func stepName(s plan.Step) string {
 	return string(s.Kind)
 }
 
-// points are the weights after each write of the alias, thinned out when there are many.
+// points are the weight before and after each write of the alias, or as planned. Their numbers keep labels of the same
+// second apart.
 func points(o Outcome) (out []point) {
-	for _, rec := range o.Result.Records {
-		switch rec.Step.Kind {
-		case plan.StepShift, plan.StepPromote, plan.StepCreate, rollout.StepRollback:
-			out = append(out, point{rec.Ended.UTC().Format("15:04:05"), rec.Traffic.Weight(o.Result.Version)})
+	add := func(at string, w release.Weight) {
+		out = append(out, point{fmt.Sprintf("%d: %s", len(out), at), w})
+	}
+	var before release.Weight
+	if o.Plan.Before != nil {
+		before = o.Plan.Before.Weight(o.Result.Version)
+	}
+	if o.Result.Status == rollout.Planned {
+		addPlanned(add, before, o.Plan.Schedule)
+	}
+	for i, rec := range o.Result.Records {
+		if i == 0 {
+			add(rec.Started.UTC().Format("15:04:05"), before)
+		}
+		if !rec.Failed && writesAlias(rec.Step.Kind) {
+			add(rec.Ended.UTC().Format("15:04:05"), rec.Traffic.Weight(o.Result.Version))
 		}
 	}
+	if len(out) < 2 {
+		return nil // nothing was moved
+	}
+	return thinned(out)
+}
+
+func addPlanned(add func(string, release.Weight), before release.Weight, s plan.Schedule) {
+	var after time.Duration
+	for i, st := range s {
+		if i == 0 {
+			add("now", before)
+		}
+		add("+"+release.ShortDuration(after), st.Weight)
+		after += st.Interval
+	}
+}
+
+func writesAlias(k plan.StepKind) bool {
+	return k == plan.StepShift || k == plan.StepPromote || k == plan.StepCreate || k == rollout.StepRollback
+}
+
+// thinned keeps every second point, and the last, until they fit a picture.
+func thinned(out []point) []point {
 	for len(out) > maxPoints {
-		thin := out[:0:0]
+		var thin []point
 		for i, p := range out {
 			if i%2 == 0 || i == len(out)-1 {
 				thin = append(thin, p)
 			}
 		}
 		out = thin
-	}
-	if len(out) < 2 {
-		return nil // one point is no picture
 	}
 	return out
 }
