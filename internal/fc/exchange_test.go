@@ -1,0 +1,214 @@
+package fc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/retry"
+)
+
+type realClock struct{}
+
+func (realClock) Now() time.Time { return time.Now() }
+
+func (realClock) Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// dial reaches a handler with obvious placeholder keys and no patience.
+func dial(t *testing.T, h http.Handler, opts Options) *V2 {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	opts.Scheme, opts.Host = "http", strings.TrimPrefix(server.URL, "http://")
+	opts.AccessKeyID, opts.AccessKeySecret, opts.Clock = "example-key-id", "placeholder-secret", realClock{}
+	c, err := Dial(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func answering(status int, contentType, body string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("X-Fc-Request-Id", "req-1")
+		w.WriteHeader(status)
+		_, _ = fmt.Fprint(w, body)
+	})
+}
+
+// The classes of the reference's table, for a read and for a write. A write may have taken effect only where the
+// service did not refuse it.
+func TestAnswersAreClassifiedByStatusFirst(t *testing.T) {
+	t.Parallel()
+	const asJSON = "application/json"
+	for name, c := range map[string]struct {
+		status             int
+		contentType, body  string
+		retryable, unknown bool
+		code, message      string
+	}{
+		"lower case keys":      {400, asJSON, `{"errorCode":"InvalidArgument","errorMessage":"bad"}`, false, false, "InvalidArgument", "bad"},
+		"capital keys":         {400, asJSON, `{"ErrorCode":"InvalidArgument","ErrorMessage":"bad"}`, false, false, "InvalidArgument", "bad"},
+		"keys of FC 3.0":       {400, asJSON, `{"Code":"InvalidArgument","Message":"bad"}`, false, false, "InvalidArgument", "bad"},
+		"denied":               {403, asJSON, `{"errorCode":"AccessDenied","errorMessage":"AliasNotFound"}`, false, false, "AccessDenied", "AliasNotFound"},
+		"denied with throttle": {403, asJSON, `{"errorCode":"Throttling","errorMessage":"x"}`, false, false, "Throttling", "x"},
+		"not found":            {404, asJSON, `{"errorCode":"AliasNotFound","errorMessage":"x"}`, false, false, "AliasNotFound", "x"},
+		"concurrent":           {409, asJSON, `{"errorCode":"ConcurrentUpdateError","errorMessage":"x"}`, true, false, "ConcurrentUpdateError", "x"},
+		"exists":               {409, asJSON, `{"errorCode":"AliasAlreadyExists","errorMessage":"x"}`, false, false, "AliasAlreadyExists", "x"},
+		"precondition":         {412, asJSON, `{"errorCode":"PreconditionFailed","errorMessage":"x"}`, false, false, "PreconditionFailed", "x"},
+		"throttled":            {429, asJSON, `{"errorCode":"Throttling.User","errorMessage":"x"}`, true, false, "Throttling.User", "x"},
+		"closed":               {499, asJSON, `{"errorCode":"ClientClosedRequest","errorMessage":"x"}`, true, false, "ClientClosedRequest", "x"},
+		"internal":             {500, asJSON, `{"errorCode":"InternalServerError","errorMessage":"x"}`, true, true, "InternalServerError", "x"},
+		"unavailable":          {503, asJSON, `{"errorCode":"ServiceUnavailable","errorMessage":"x"}`, true, true, "ServiceUnavailable", "x"},
+		"page of a proxy":      {502, "text/html", `<html>bad gateway</html>`, true, true, "", "not JSON (text/html)"},
+		"empty 403":            {403, asJSON, ``, false, false, "", "Forbidden"},
+		"empty 412":            {412, asJSON, ``, false, false, "", "Precondition Failed"},
+		"array":                {400, asJSON, `[1]`, false, false, "", "not JSON"},
+		"null code":            {400, asJSON, `{"errorCode":null,"errorMessage":null}`, false, false, "", "Bad Request"},
+		"redirect":             {302, "text/html", ``, false, false, "", "Found"},
+		"success not JSON":     {200, "text/html", `<html>`, true, true, "", "not a JSON object"},
+		"success truncated":    {200, asJSON, `{"versionId":`, true, true, "", "not a JSON object"},
+		"numbers as codes":     {400, asJSON, `{"code":17,"message":"x"}`, false, false, "17", "x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := dial(t, answering(c.status, c.contentType, c.body), Options{})
+			_, readErr := client.Alias(t.Context(), "shop", "prod")
+			writeErr := client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1"))
+			for op, err := range map[string]error{"GetAlias": readErr, "UpdateAlias": writeErr} {
+				api, ok := errors.AsType[*release.APIError](err)
+				if !ok {
+					t.Fatalf("%s: %v", op, err)
+				}
+				unknown := c.unknown && op == "UpdateAlias"
+				if api.Status != c.status || api.Retryable != c.retryable || api.Unknown != unknown || api.Code != c.code {
+					t.Errorf("%s: %+v", op, api)
+				}
+				for _, part := range []string{op, "alias prod of service shop", c.message, "req-1"} {
+					if !strings.Contains(err.Error(), part) {
+						t.Errorf("%q does not name %q", err, part)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestNoChangeIsToldByItsTextUnlessDenied(t *testing.T) {
+	t.Parallel()
+	const publish, update = "No changes were made since last publish", "Can not update alias without any change"
+	for _, c := range []struct {
+		status int
+		text   string
+		want   bool
+	}{{400, "VersionPublishError: " + publish, true}, {409, publish, true}, {500, publish, true}, {403, publish, false}, {400, "something else", false}} {
+		client := dial(t, answering(c.status, "application/json", `{"errorMessage":"`+c.text+`"}`), Options{})
+		_, err := client.Publish(t.Context(), "shop", "")
+		if got := errors.Is(err, release.ErrNoChange); got != c.want {
+			t.Errorf("publish, %d %s: %t", c.status, c.text, got)
+		}
+	}
+	client := dial(t, answering(400, "application/json", `{"errorMessage":"`+update+`"}`), Options{})
+	if err := client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1")); !errors.Is(err, release.ErrNoChange) {
+		t.Error(err)
+	}
+}
+
+// A server that never answers costs one timeout a call, a read is repeated within the budget, a write is not.
+func TestCallsHaveATimeout(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	give := make(chan struct{})
+	client := dial(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		select {
+		case <-give:
+		case <-r.Context().Done():
+		}
+	}), Options{CallTimeout: 20 * time.Millisecond, Retry: retry.Policy{Budget: time.Nanosecond}})
+	t.Cleanup(func() { close(give) }) // before the server waits for its handlers
+	_, err := client.Alias(t.Context(), "shop", "prod")
+	if !release.Retryable(err) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("read: %v", err)
+	}
+	if calls.Load() != 2 {
+		t.Errorf("%d reads, want one and its repetition", calls.Load())
+	}
+	calls.Store(0)
+	err = client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1"))
+	if !release.OutcomeUnknown(err) || calls.Load() != 1 {
+		t.Errorf("write: %v, %d calls", err, calls.Load())
+	}
+}
+
+func TestACancelledCallEndsAndIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	client := dial(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	}), Options{Retry: retry.Policy{Budget: time.Hour}})
+	if _, err := client.Alias(ctx, "shop", "prod"); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// The security token must not follow a redirect to another host.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	var reached atomic.Bool
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
+	t.Cleanup(elsewhere.Close)
+	client := dial(t, http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect), Options{})
+	if _, err := client.Alias(t.Context(), "shop", "prod"); err == nil || reached.Load() {
+		t.Errorf("err = %v, reached = %t", err, reached.Load())
+	}
+}
+
+func TestAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+	client := dial(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		chunk := []byte(strings.Repeat(" ", 1<<20))
+		for range 20 {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}), Options{})
+	if _, err := client.Alias(t.Context(), "shop", "prod"); err == nil || !strings.Contains(err.Error(), "larger than 16 MiB") {
+		t.Error(err)
+	}
+}
+
+func FuzzExplain(f *testing.F) {
+	f.Add(400, `{"errorCode":"X","errorMessage":"y"}`)
+	f.Add(502, `<html>`)
+	f.Add(500, `{"Code":{"a":[1]},"message":null}`)
+	f.Add(403, "{\"errorMessage\":\"\xff\u2028::error::\"}")
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		x := &exchange{status: status, header: http.Header{}, body: []byte(body)}
+		e := &release.APIError{Op: "UpdateAlias", Status: status}
+		x.explain(e, true)
+		if len(e.Message) > 600 || len(e.Code) > 100 {
+			t.Errorf("%d bytes of message, %d of code", len(e.Message), len(e.Code))
+		}
+		if (status == 400 || status == 403) && e.Retryable {
+			t.Error("a final refusal is repeated")
+		}
+	})
+}
