@@ -40,7 +40,7 @@ func launch(ctx context.Context, args []string) int {
 	}
 	r := receipt{Started: started.UnixNano(), Wall: int64(wall), Exit: cmd.ProcessState.ExitCode(), Output: output.String()}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.PeakKiB = usage.Maxrss //nolint:unconvert // 32 bits wide on some systems
+		r.PeakKiB = usage.Maxrss
 		if runtime.GOOS == "darwin" {
 			r.PeakKiB /= 1024 // counted in bytes there
 		}

@@ -16,5 +16,7 @@ func run() int {
 	// All three have been seen when CI systems cancel a job. Later signals change nothing: the way back is under way.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	// A log pipe that breaks must not kill the process half way; writes then fail and are let go.
+	signal.Ignore(syscall.SIGPIPE)
 	return app.Run(ctx, app.Process{Args: os.Args[1:], Environ: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr})
 }
