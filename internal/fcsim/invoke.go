@@ -165,8 +165,10 @@ func (t target) run(r *runs) *reply {
 		rep.header.Set("X-Fc-Error-Type", kind)
 		return rep
 	case t.behaviour.hasReply:
-		return &reply{status: http.StatusOK, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
-			body: []byte(t.behaviour.reply)}
+		return &reply{
+			status: http.StatusOK, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+			body: []byte(t.behaviour.reply),
+		}
 	}
 	body, _ := json.Marshal(map[string]string{"service": t.service, "function": t.function, "version": t.version})
 	return &reply{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json"}}, body: body}

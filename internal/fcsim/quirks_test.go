@@ -34,10 +34,17 @@ func TestQuirks(t *testing.T) {
 		"AliasNoChangeOK":            {fcsim.Quirks{AliasNoChangeOK: true}, "PUT", aliasPath, nil, nil, 400, 200},
 		"NoQualifierAlias, service":  {fcsim.Quirks{NoQualifierAlias: true}, "GET", servicePath + "?qualifier=prod", nil, nil, 200, 404},
 		"NoQualifierAlias, function": {fcsim.Quirks{NoQualifierAlias: true}, "GET", servicePath + "/functions/fn?qualifier=prod", nil, nil, 200, 404},
-		"NoQualifierAlias, invoke": {fcsim.Quirks{NoQualifierAlias: true}, "POST", servicePath + "/functions/fn/invocations?qualifier=prod",
-			nil, nil, 200, 200},
-		"WeightsMayNameMain": {fcsim.Quirks{WeightsMayNameMain: true}, "PUT", aliasPath,
-			map[string]any{"additionalVersionWeight": map[string]any{"1": 0.5}}, nil, 400, 200},
+		"NoQualifierAlias, invoke": {
+			fcsim.Quirks{NoQualifierAlias: true},
+			"POST", servicePath + "/functions/fn/invocations?qualifier=prod",
+			nil, nil, 200, 200,
+		},
+		"WeightsMayNameMain": {
+			fcsim.Quirks{WeightsMayNameMain: true},
+			"PUT", aliasPath,
+			map[string]any{"additionalVersionWeight": map[string]any{"1": 0.5}},
+			nil, 400, 200,
+		},
 		"Forbid": {fcsim.Quirks{Forbid: []string{"GetAlias"}}, "GET", aliasPath, nil, nil, 200, 403},
 	}
 	for name, tt := range tests {

@@ -73,8 +73,10 @@ func TestServiceETagChangesThoughContentReturns(t *testing.T) {
 func TestServiceTracingCanBeSwitchedOff(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fcsim.Options{})
-	w.do(200, "POST", "/services", map[string]any{"serviceName": "svc",
-		"tracingConfig": map[string]any{"type": "Jaeger", "params": map[string]any{"endpoint": "http://jaeger.example"}}})
+	w.do(200, "POST", "/services", map[string]any{
+		"serviceName":   "svc",
+		"tracingConfig": map[string]any{"type": "Jaeger", "params": map[string]any{"endpoint": "http://jaeger.example"}},
+	})
 	got := w.do(200, "PUT", "/services/svc", map[string]any{"tracingConfig": map[string]any{}})
 	tracing := got["tracingConfig"].(map[string]any)
 	for _, field := range []string{"type", "params"} {

@@ -136,7 +136,7 @@ func TestOlderSignature(t *testing.T) {
 		req.Header.Set("X-Fc-Trace-Id", "t")
 		req.Header.Set("X-Fc-Account-Id", "a")
 		h := hmac.New(sha256.New, []byte(secret))
-		io.WriteString(h, "GET\n\napplication/json\nSun, 22 Nov 2026 05:59:22 GMT\n"+
+		_, _ = io.WriteString(h, "GET\n\napplication/json\nSun, 22 Nov 2026 05:59:22 GMT\n"+
 			"x-fc-account-id:a\nx-fc-trace-id:t\n/2016-08-15/services/svc")
 		req.Header.Set("Authorization", "FC example-key-id:"+base64.StdEncoding.EncodeToString(h.Sum(nil)))
 		return req

@@ -192,14 +192,9 @@ func readCode(body document, wantChecksum string) (*code, error) {
 	c := &code{bucket: text(given, "ossBucketName"), object: text(given, "ossObjectName")}
 	switch zipped := text(given, "zipFile"); {
 	case zipped != "":
-		var err error
-		if c.archive, err = base64.StdEncoding.DecodeString(zipped); err != nil {
-			return nil, invalid("code.zipFile is not base64: %v", err)
+		if err := c.unpack(zipped); err != nil {
+			return nil, err
 		}
-		if c.behaviour, err = scan(c.archive); err != nil {
-			return nil, invalid("code.zipFile is no zip archive: %v", err)
-		}
-		c.checksum = checksum(c.archive)
 	case bucketPattern.MatchString(c.bucket) && c.object != "":
 		c.checksum = checksum([]byte(c.bucket + "/" + c.object)) // there is no bucket to read from
 	default:
@@ -209,4 +204,16 @@ func readCode(body document, wantChecksum string) (*code, error) {
 		return nil, invalid("the code's checksum is %s, but the request announced %s", c.checksum, wantChecksum)
 	}
 	return c, nil
+}
+
+// unpack takes over an uploaded archive and what its directives say.
+func (c *code) unpack(zipped string) (err error) {
+	if c.archive, err = base64.StdEncoding.DecodeString(zipped); err != nil {
+		return invalid("code.zipFile is not base64: %v", err)
+	}
+	if c.behaviour, err = scan(c.archive); err != nil {
+		return invalid("code.zipFile is no zip archive: %v", err)
+	}
+	c.checksum = checksum(c.archive)
+	return nil
 }
