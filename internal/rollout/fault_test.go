@@ -41,8 +41,9 @@ func TestAnySingleFaultIsOvercome(t *testing.T) {
 					t.Run(fmt.Sprintf("%s at %d", kind, n), func(t *testing.T) {
 						t.Parallel()
 						w := newWorld(t)
-						fault.Skip, fault.Times = n, 2 // net/http repeats a GET once by itself
-						w.sim.Inject(fault)
+						armed := fault
+						armed.Skip, armed.Times = n, 2 // net/http repeats a GET once by itself
+						w.sim.Inject(armed)
 						res := w.release(t.Context(), w.request(s.shape))
 						if res.Err != nil {
 							t.Fatalf("%s: %v", res.Status, res.Err)
