@@ -18,5 +18,10 @@ func run() int {
 	defer stop()
 	// A log pipe that breaks must not kill the process half way; writes then fail and are let go.
 	signal.Ignore(syscall.SIGPIPE)
-	return app.Run(ctx, app.Process{Args: os.Args[1:], Environ: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr})
+	process := app.Process{Args: os.Args[1:], Environ: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr}
+	// The SDK prints requests, tokens among them, to the standard output when DEBUG says so. Its output goes nowhere.
+	if nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stdout = nowhere
+	}
+	return app.Run(ctx, process)
 }

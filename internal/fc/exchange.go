@@ -3,6 +3,7 @@ package fc
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,7 +85,8 @@ func (x *exchange) result(ctx context.Context, op operation, sdkErr error) (rele
 	fail := &release.APIError{Op: op.name, Resource: op.resource, Status: x.status, RequestID: x.requestID()}
 	switch {
 	case x.err != nil:
-		fail.Err, fail.Retryable, fail.Unknown = plainCause(ctx, x.err), ctx.Err() == nil, op.write
+		_, untrusted := errors.AsType[*tls.CertificateVerificationError](x.err)
+		fail.Err, fail.Retryable, fail.Unknown = plainCause(ctx, x.err), ctx.Err() == nil && !untrusted, op.write && !untrusted
 		return release.Document{}, fail
 	case x.status == 0:
 		fail.Err = fmt.Errorf("the call was not sent: %w", sdkErr)
