@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -90,6 +91,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"nofault": func(ts *testscript.TestScript, _ bool, _ []string) { of(ts).sim.ClearFaults() },
 	"within":  cmdWithin,
 	"signal":  cmdSignal,
+	"blocked": cmdBlocked,
 }
 
 // clear starts log and counters over and forgets what somebody else was to do.
@@ -289,4 +291,13 @@ func cmdSignal(ts *testscript.TestScript, _ bool, args []string) {
 	for _, cmd := range ts.BackgroundCmds() {
 		ts.Check(cmd.Process.Signal(signals[args[0]]))
 	}
+}
+
+// blocked N waits until that many requests are held by a block fault.
+func cmdBlocked(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	ts.Check(of(ts).sim.WaitBlocked(ctx, n))
 }
