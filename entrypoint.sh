@@ -3,6 +3,6 @@
 # container with (GitLab: sh, Jenkins: cat), so they are run as they are. Anything else is the tool's to refuse.
 set -eu
 case "${1:-}" in
-sh | bash | cat | sleep | tail | /*) exec "$@" ;;
+sh | bash | cat | sleep | tail | fc-rollout | /*) exec "$@" ;;
 *) exec /usr/local/bin/fc-rollout "$@" ;;
 esac
