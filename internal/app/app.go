@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fc-rollout/fc-rollout/internal/ci"
 	"github.com/fc-rollout/fc-rollout/internal/config"
@@ -33,13 +34,22 @@ func (p Process) Getenv(name string) string {
 func Run(ctx context.Context, p Process) int {
 	switch command := firstWord(p.Args); command {
 	case "demo":
+		if slices.Contains(p.Args, "--help") {
+			_, _ = fmt.Fprint(p.Stdout, usage())
+			return ExitDone
+		}
 		return runDemo(ctx, p)
 	case "simulator":
 		return runSimulator(ctx, p)
 	case "version":
 		return alone(p, func() { _, _ = fmt.Fprintf(p.Stdout, "fc-rollout %s\n", Version()) })
 	case "help", "--help", "-h":
-		return alone(p, func() { _, _ = fmt.Fprint(p.Stdout, usage()) })
+		_, _ = fmt.Fprint(p.Stdout, usage())
+		return ExitDone
+	}
+	if len(p.Args) == 1 && p.Args[0] == "--version" {
+		_, _ = fmt.Fprintf(p.Stdout, "fc-rollout %s\n", Version())
+		return ExitDone
 	}
 	if slices.ContainsFunc(p.Args, func(a string) bool { return a == "--help" || a == "-h" }) {
 		_, _ = fmt.Fprint(p.Stdout, usage())
@@ -66,7 +76,7 @@ func alone(p Process, run func()) int {
 }
 
 func newStep(p Process) *step {
-	s := &step{process: p, ci: ci.Detect(p.Getenv, p.Stdout, p.Stderr)}
+	s := &step{process: p, ci: ci.Detect(p.Getenv, p.Stdout, p.Stderr), lastRetry: map[string]time.Time{}}
 	values, errs := config.Read(p.Args, p.Environ, s.ci.InAction())
 	// Secrets are hidden before anything is printed, also those of the default credential chain.
 	s.ci.Mask(append(values.Secrets(), p.Getenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET"), p.Getenv("ALIBABA_CLOUD_SECURITY_TOKEN"))...)

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"errors"
+
+	"github.com/fc-rollout/fc-rollout/internal/release"
 	"github.com/fc-rollout/fc-rollout/internal/report"
 	"github.com/fc-rollout/fc-rollout/internal/rollout"
 )
@@ -21,13 +24,12 @@ func exitCode(res rollout.Result) int {
 	case rollout.Cancelled:
 		return ExitCancelled
 	}
-	switch report.Reason(res) {
-	case report.ReasonMoved:
+	if report.Reason(res) == report.ReasonMoved {
 		return ExitMoved
-	case report.ReasonInvalid, report.ReasonCredentials:
-		if res.Status == rollout.Failed && len(res.Records) == 0 {
-			return ExitInvalid
-		}
+	}
+	_, invalid := errors.AsType[*release.InvalidError](res.Err)
+	if (invalid || errors.Is(res.Err, report.ErrCredentials)) && len(res.Records) == 0 {
+		return ExitInvalid
 	}
 	return ExitFailed
 }

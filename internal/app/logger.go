@@ -10,6 +10,9 @@ import (
 // jsonFields are shown in JSON logs only; in pretty ones the message says it all.
 var jsonFields = []string{"event", "version", "weight", "main", "left_s", "binding", "service", "alias", "status", "failure_reason"}
 
+// A log line that nobody takes is let go; the default would complain about it on stderr each time.
+func init() { zerolog.ErrorHandler = func(error) {} }
+
 // newLogger writes errors to stderr and everything else to stdout.
 func newLogger(stdout, stderr io.Writer, format, level string) zerolog.Logger {
 	l, err := zerolog.ParseLevel(level)

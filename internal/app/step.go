@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -27,6 +28,9 @@ type step struct {
 	config  config.Config
 	invalid []error
 	log     zerolog.Logger
+
+	retries   sync.Mutex
+	lastRetry map[string]time.Time // by operation
 }
 
 func (s *step) run(ctx context.Context) int {
@@ -56,6 +60,9 @@ func (s *step) refuse(errs []error) int {
 	for _, err := range errs {
 		s.fail(err)
 	}
+	if !s.ci.InAction() {
+		_, _ = fmt.Fprintln(s.ci.Stderr(), "See fc-rollout help for all commands and inputs.")
+	}
 	outcome := report.Outcome{Target: s.config.Release.Target, Result: rollout.Result{Status: rollout.Failed, Err: errors.Join(errs...), Sure: true}}
 	s.write(outcome)
 	return ExitInvalid
@@ -67,15 +74,40 @@ func (s *step) fail(err error) {
 	s.ci.Annotate("error", text)
 }
 
+// warn notes something worth knowing. On GitHub the annotation is a line of the log by itself.
 func (s *step) warn(text string) {
-	s.log.Warn().Msg(text)
+	if !s.ci.InAction() || s.config.LogFormat == "json" {
+		s.log.Warn().Msg(text)
+	}
 	s.ci.Annotate("notice", text)
 }
 
 func (s *step) retryPolicy() retry.Policy { return retry.Policy{Budget: s.config.RetryTimeout} }
 
+// quiet is how long one line about a repeated call speaks for the parallel ones of its operation.
+const quiet = time.Second
+
 func (s *step) onRetry(err error, wait time.Duration) {
-	s.log.Warn().Msg(fmt.Sprintf("trying again in %s: %s", release.ShortDuration(wait.Round(100*time.Millisecond)), report.OneLine(err.Error())))
+	level, op, now := zerolog.WarnLevel, "", systemClock{}.Now()
+	if api, ok := errors.AsType[*release.APIError](err); ok {
+		op = api.Op
+	}
+	s.retries.Lock()
+	if now.Sub(s.lastRetry[op]) < quiet {
+		level = zerolog.DebugLevel
+	} else {
+		s.lastRetry[op] = now
+	}
+	s.retries.Unlock()
+	s.log.WithLevel(level).Msg(fmt.Sprintf("trying again in %s: %s", release.ShortDuration(wait.Round(100*time.Millisecond)), report.OneLine(err.Error())))
+}
+
+func (s *step) onCall(c fc.Call) {
+	line := s.log.Debug()
+	if c.Err != nil {
+		line = line.AnErr("error", c.Err)
+	}
+	line.Msg(fmt.Sprintf("%s %s: HTTP %d in %s, request id %s", c.Op, report.OneLine(c.Resource), c.Status, c.Took.Round(time.Millisecond), report.OneLine(c.RequestID)))
 }
 
 func (s *step) dial() (*fc.V2, error) {
@@ -83,7 +115,7 @@ func (s *step) dial() (*fc.V2, error) {
 	return fc.Dial(fc.Options{
 		Scheme: c.Scheme, Host: c.Host, Region: c.Region,
 		AccessKeyID: c.AccessKeyID, AccessKeySecret: c.AccessKeySecret, SecurityToken: c.SecurityToken,
-		UserAgent: "fc-rollout/" + Version(), Retry: s.retryPolicy(), Clock: systemClock{}, OnRetry: s.onRetry,
+		UserAgent: "fc-rollout/" + Version(), Retry: s.retryPolicy(), Clock: systemClock{}, OnRetry: s.onRetry, OnCall: s.onCall,
 	})
 }
 
@@ -159,8 +191,11 @@ func (s *step) observe(e rollout.Event) {
 	if e.Traffic.Main != "" {
 		line = line.Str("main", e.Traffic.Main)
 	}
+	if e.Version != "" && e.Traffic.Main != "" {
+		line = line.RawJSON("weight", []byte(e.Traffic.Weight(e.Version).String()))
+	}
 	if e.Left > 0 {
-		line = line.Float64("left_s", e.Left.Seconds())
+		line = line.Float64("left_s", e.Left.Round(100*time.Millisecond).Seconds())
 	}
 	line.Msg(report.Line(e, s.config.Release.Target))
 }
@@ -168,10 +203,8 @@ func (s *step) observe(e rollout.Event) {
 // finish tells how it ended, everywhere it is to be told.
 func (s *step) finish(o report.Outcome) int {
 	res := o.Result
-	for _, err := range []error{res.Err, res.RollbackErr} {
-		if err != nil {
-			s.fail(err)
-		}
+	for _, err := range append(report.Each(res.Err), report.Each(res.RollbackErr)...) {
+		s.fail(err)
 	}
 	level := zerolog.InfoLevel
 	if res.Status == rollout.Failed {

@@ -157,6 +157,7 @@ func (p *parser) target(c *Config) {
 		p.fail("base_version", "is the version to release as well; base and canary must differ")
 	}
 	c.Release.Triggers = p.selection("triggers")
+	c.Release.Mention = p.get("triggers") == ""
 	c.Release.Domains = p.selection("custom_domains")
 }
 

@@ -30,8 +30,18 @@ type Options struct {
 	CallTimeout time.Duration
 	Retry       retry.Policy
 	Clock       retry.Clock
+	// OnCall hears of every call once it has ended.
+	OnCall func(Call)
 	// OnRetry hears of each wait before a read is repeated.
 	OnRetry func(err error, wait time.Duration)
+}
+
+// Call is what one call was, for debugging.
+type Call struct {
+	Op, Resource, RequestID string
+	Status                  int // 0 when no answer was understood
+	Took                    time.Duration
+	Err                     error
 }
 
 // MaxParallel is how many calls a caller should have under way at once, and how many connections are kept.

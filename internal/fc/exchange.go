@@ -76,8 +76,14 @@ func (c *V2) once(ctx context.Context, op operation, call func(*fcopen.Client) e
 	x := &exchange{ctx: timed, client: c.http}
 	sdk := c.sdk
 	sdk.HttpClient = x
-	err := call(&sdk)
-	return x.result(ctx, op, err)
+	began := c.opts.Clock.Now()
+	doc, err := x.result(ctx, op, call(&sdk))
+	if c.opts.OnCall != nil {
+		c.opts.OnCall(Call{
+			Op: op.name, Resource: op.resource, RequestID: x.requestID(), Status: x.status, Took: c.opts.Clock.Now().Sub(began), Err: err,
+		})
+	}
+	return doc, err
 }
 
 // result judges the answer itself: the SDK's own error would lack the status of what it cannot parse.

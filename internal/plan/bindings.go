@@ -39,6 +39,9 @@ func (p *Plan) selectTriggers(req Request, on Online) (errs []error) {
 	for _, t := range on.Triggers {
 		named := slices.ContainsFunc(req.Triggers.Names, func(n string) bool { return triggerNamed(t, n) })
 		if !named && !req.Triggers.Auto {
+			if req.Mention && release.Unpinned(t.Qualifier) {
+				p.note(NoticeUnbound, "trigger "+t.Name+" of function "+t.Function, req.Target.Alias)
+			}
 			continue
 		}
 		if err := p.takeTrigger(req.Target, t, named, on.Triggers); err != nil {
@@ -132,7 +135,7 @@ func (p *Plan) takeNamed(target release.Target, d release.Domain, name, path str
 	if len(routes) == 0 {
 		return &release.InvalidError{
 			Input: "custom_domains", Value: name,
-			Want: "has no such route to " + functionList(target) + "; create the route first",
+			Want: "has no such route to " + functionList(target) + "; its routes to it are " + orNone(paths(ownRoutes(target, d, ""))),
 		}
 	}
 	pinned := func(r release.Route) bool { return !release.Unpinned(r.Qualifier) && r.Qualifier != target.Alias }
@@ -203,6 +206,13 @@ func triggerNames(ts []release.Trigger) (names []string) {
 		names = append(names, t.Function+"/"+t.Name)
 	}
 	return names
+}
+
+func paths(routes []release.Route) (out []string) {
+	for _, r := range routes {
+		out = append(out, r.Path)
+	}
+	return out
 }
 
 func functionList(t release.Target) string {

@@ -18,6 +18,7 @@ const (
 	NoticeLeft          NoticeKind = "binding_left"    // binding, qualifier
 	NoticeRebound       NoticeKind = "binding_rebound" // binding, qualifier
 	NoticeSecondHTTP    NoticeKind = "second_http"     // binding
+	NoticeUnbound       NoticeKind = "unbound"         // trigger, alias
 	NoticeNoStrategy    NoticeKind = "no_strategy"     // none
 	NoticePartialRead   NoticeKind = "partial_read"    // reason
 )

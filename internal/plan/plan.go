@@ -38,6 +38,8 @@ type Request struct {
 	Base     string
 	Triggers Selection
 	Domains  Selection
+	// Mention triggers that call LATEST although none is selected: their calls do not follow the alias.
+	Mention bool
 }
 
 // Online is what the cloud holds, as far as the plan depends on it.
@@ -79,6 +81,9 @@ func (p Plan) Resolve(version string) (Plan, error) {
 	on.Same = version
 	return New(p.req, on)
 }
+
+// Asked tells whether the user named the version to release.
+func (p Plan) Asked() bool { return p.req.Version != "" }
 
 // Has tells whether the plan contains a step of the kind.
 func (p Plan) Has(kind StepKind) bool {

@@ -51,6 +51,7 @@ var notices = map[plan.NoticeKind]string{
 	plan.NoticeLeft:          "%s calls qualifier %s and is left alone",
 	plan.NoticeRebound:       "%s is named and will be moved here from qualifier %s",
 	plan.NoticeSecondHTTP:    "%s is left alone: the alias has an HTTP trigger of this function already, and takes one",
+	plan.NoticeUnbound:       "%s calls LATEST and not alias %s, so this release does not steer its calls; triggers: auto would bind it, triggers: none leaves it without this note",
 	plan.NoticeNoStrategy:    "no strategy is given: fullWeight, all traffic at once",
 	plan.NoticePartialRead:   "the service's functions cannot be listed, so only the named ones are compared: %s",
 }
@@ -86,7 +87,11 @@ func PlanLines(p plan.Plan) []string {
 	version := "the new version"
 	if p.Version != "" {
 		version = "version " + p.Version
-		lines = append(lines, "  release  "+version+", nothing to publish")
+		why := ", nothing to publish: LATEST equals it"
+		if p.Asked() {
+			why = ", as asked"
+		}
+		lines = append(lines, "  release  "+version+why)
 	}
 	for _, s := range p.Steps {
 		lines = append(lines, planStep(p, s, version)...)

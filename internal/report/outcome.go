@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/fc-rollout/fc-rollout/internal/plan"
 	"github.com/fc-rollout/fc-rollout/internal/release"
@@ -49,7 +50,9 @@ func reasonOf(err error) string {
 	}
 	if api, ok := errors.AsType[*release.APIError](err); ok && !errors.Is(err, context.Canceled) {
 		switch {
-		case api.Status == 401 || api.Status == 403:
+		case api.Status == 401 || badKey(api.Code):
+			return ReasonCredentials
+		case api.Status == 403:
 			return ReasonDenied
 		case api.Status == 404:
 			return ReasonNotFound
@@ -65,6 +68,37 @@ func reasonOf(err error) string {
 		return ReasonCancelled
 	}
 	return ReasonInternal
+}
+
+// Each takes joined errors apart, so that every one gets a line of its own.
+func Each(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok || !isJoin(err, joined.Unwrap()) {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, Each(e)...)
+	}
+	return all
+}
+
+// isJoin tells errors.Join from fmt.Errorf with several %w, whose words belong together.
+func isJoin(err error, parts []error) bool {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = p.Error()
+	}
+	return err.Error() == strings.Join(texts, "\n")
+}
+
+// badKey recognises the codes that are about the key and not about what it may do.
+func badKey(code string) bool {
+	return code == "SignatureNotMatch" || strings.HasPrefix(code, "InvalidAccessKeyI") ||
+		strings.Contains(code, "SecurityToken")
 }
 
 // IsMoved tells whether somebody else changed what the release works on.
@@ -124,7 +158,7 @@ func (o Outcome) Headline() string {
 	case rollout.Cancelled:
 		return "cancelled: " + o.whereTraffic()
 	case rollout.Planned:
-		return "planned: nothing was written"
+		return "planned for " + alias + "; nothing was written"
 	}
 	return "failed: " + o.whereTraffic()
 }
@@ -133,6 +167,8 @@ func (o Outcome) whereTraffic() string {
 	r, alias := o.Result, "alias "+o.Target.Alias+" of service "+o.Target.Service
 	moved, isMoved := errors.AsType[*release.MovedError](errors.Join(r.Err, r.RollbackErr))
 	switch {
+	case o.Target.Service == "":
+		return "nothing was called"
 	case isMoved:
 		return moved.Error() + "; nothing of it was overwritten"
 	case r.Traffic == nil && r.Sure:
@@ -149,6 +185,12 @@ func (o Outcome) whereTraffic() string {
 func (o Outcome) Next() string {
 	r := o.Result
 	switch r.Status {
+	case rollout.Completed:
+		if r.Base != "" && r.Base != r.Version {
+			return fmt.Sprintf("To roll back, run release with strategy fullWeight and version %s.", r.Base)
+		}
+	case rollout.Planned:
+		return "To do this, run release with the same inputs."
 	case rollout.Held:
 		return fmt.Sprintf("To promote, run release with strategy fullWeight and version %s; for another share, canaryWeight with version %s. "+
 			"To roll back, run release with strategy fullWeight and version %s.", r.Version, r.Version, r.Base)
@@ -172,10 +214,13 @@ func (o Outcome) nextAfterFailure() string {
 	case ReasonInvalid:
 		return "Correct the input and run the job again."
 	case ReasonCredentials:
-		return "Give access_key_id and access_key_secret, or set up the default credential chain (ALIBABA_CLOUD_ACCESS_KEY_ID and its kin, OIDC, profile, instance role)."
+		return "Check access_key_id and access_key_secret (and security_token, which expires), or set up the default credential chain (ALIBABA_CLOUD_ACCESS_KEY_ID and its kin, OIDC, profile, instance role)."
 	case ReasonDenied:
 		return "Grant the RAM user or role the action that the error names, then run the job again."
 	case ReasonUnavailable:
+		if release.Status(o.Result.Err) == 0 {
+			return "No answer came. Check endpoint, region and account_id, and the network between here and there; then run the job again."
+		}
 		return "The service did not answer well for the whole retry_timeout. Run the job again later."
 	}
 	return "Mend the cause and run the job again."

@@ -31,7 +31,7 @@ func TestReasons(t *testing.T) {
 		"several invalid":      {rollout.Result{Status: rollout.Failed, Err: errors.Join(&release.InvalidError{Input: "a"}, &release.InvalidError{Input: "b"})}, "invalid_input"},
 		"credentials":          {rollout.Result{Status: rollout.Failed, Err: fmt.Errorf("%w: %w", ErrCredentials, errors.New("no profile"))}, "credentials"},
 		"denied":               {rollout.Result{Status: rollout.Failed, Err: wrap(errDenied)}, "permission_denied"},
-		"not signed":           {rollout.Result{Status: rollout.Failed, Err: &release.APIError{Status: 401}}, "permission_denied"},
+		"not signed":           {rollout.Result{Status: rollout.Failed, Err: &release.APIError{Status: 401}}, "credentials"},
 		"not found":            {rollout.Result{Status: rollout.Failed, Err: &release.APIError{Status: 404}}, "not_found"},
 		"denied, not missing":  {rollout.Result{Status: rollout.Failed, Err: &release.APIError{Status: 403, Message: "AliasNotFound"}}, "permission_denied"},
 		"busy, rolled back":    {rollout.Result{Status: rollout.RolledBack, Err: wrap(errBusy)}, "unavailable"},
@@ -68,12 +68,12 @@ func TestHeadlineAndNextOfEveryStatus(t *testing.T) {
 		result         rollout.Result
 		headline, next []string
 	}{
-		"completed":         {rollout.Result{Status: rollout.Completed, Traffic: traffic(release.Only("2")), Sure: true}, []string{"completed", "prod", "version 2"}, nil},
+		"completed":         {rollout.Result{Status: rollout.Completed, Traffic: traffic(release.Only("2")), Sure: true}, []string{"completed", "prod", "version 2"}, []string{"To roll back", "version 1"}},
 		"unchanged":         {rollout.Result{Status: rollout.Unchanged, Traffic: traffic(release.Only("2")), Sure: true}, []string{"unchanged", "version 2", "prod"}, nil},
 		"rolled back":       {rollout.Result{Status: rollout.RolledBack, Traffic: traffic(release.Only("1")), Sure: true, Err: errDenied}, []string{"rolled back", "version 1"}, []string{"again"}},
 		"cancelled":         {rollout.Result{Status: rollout.Cancelled, Traffic: traffic(release.Only("1")), Sure: true, Err: rollout.ErrCancelled}, []string{"cancelled", "version 1 100 %"}, []string{"again"}},
 		"cancelled early":   {rollout.Result{Status: rollout.Cancelled, Sure: true, Err: rollout.ErrCancelled}, []string{"cancelled", "not touched"}, []string{"again"}},
-		"planned":           {rollout.Result{Status: rollout.Planned, Sure: true}, []string{"planned", "nothing was written"}, nil},
+		"planned":           {rollout.Result{Status: rollout.Planned, Sure: true}, []string{"planned", "nothing was written"}, []string{"run release"}},
 		"denied":            {rollout.Result{Status: rollout.Failed, Sure: true, Err: errDenied}, []string{"failed", "not touched"}, []string{"RAM"}},
 		"invalid":           {rollout.Result{Status: rollout.Failed, Sure: true, Err: &release.InvalidError{Input: "weight"}}, []string{"failed", "not touched"}, []string{"input"}},
 		"credentials":       {rollout.Result{Status: rollout.Failed, Sure: true, Err: ErrCredentials}, []string{"failed"}, []string{"access_key_id", "ALIBABA_CLOUD_ACCESS_KEY_ID"}},

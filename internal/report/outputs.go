@@ -17,7 +17,7 @@ var Outputs = []Output{
 	{"failure_reason", "Empty, or why it did not end as planned: invalid_input, credentials, permission_denied, not_found, unavailable, rejected, moved, rollback_failed, cancelled, internal.", func(o Outcome) string { return Reason(o.Result) }},
 	{"alias", "The alias whose traffic was moved.", func(o Outcome) string { return o.Target.Alias }},
 	{"version", "The version that is released.", func(o Outcome) string { return o.Result.Version }},
-	{"base_version", "The version that has the rest of the traffic, or had it before.", func(o Outcome) string { return o.Result.Base }},
+	{"base_version", "The version that has the rest of the traffic, or had it before; the released one itself when nothing changed.", func(o Outcome) string { return o.Result.Base }},
 	{"weight", "Percent of the traffic that the version has at the end (for plan: will have); empty when that is not known.", finalWeight},
 	{"plan", "The steps as a JSON list of {weight, interval}; the last one is held or has nothing behind it.", func(o Outcome) string { return PlanJSON(o.Plan.Schedule) }},
 }

@@ -24,11 +24,12 @@ const (
 )
 
 type summary struct {
-	Icon, Headline, Error, Bar, Version, Next string
-	Steps                                     []row
-	Chart                                     []point
-	Bindings                                  []bound
-	Notices                                   []string
+	Icon, Headline, Bar, Version, Next string
+	Errors                             []string
+	Steps                              []row
+	Chart                              []point
+	Bindings                           []bound
+	Notices                            []string
 }
 
 type row struct{ Name, Weight, Started, Took, Result string }
@@ -44,13 +45,13 @@ type bound struct{ Name, Qualifier string }
 func Summary(o Outcome) (string, error) {
 	r := o.Result
 	s := summary{Icon: icon(r.Status), Headline: Markdown(o.Headline()), Version: Markdown(orNew(r.Version)), Next: Markdown(o.Next())}
-	if r.Err != nil {
-		s.Error = Markdown(r.Err.Error())
-		if r.RollbackErr != nil {
-			s.Error += "; the return to the base failed: " + Markdown(r.RollbackErr.Error())
-		}
+	for _, err := range Each(r.Err) {
+		s.Errors = append(s.Errors, Markdown(err.Error()))
 	}
-	if r.Traffic != nil && r.Sure && !IsMoved(r.Err) && !IsMoved(r.RollbackErr) {
+	for _, err := range Each(r.RollbackErr) {
+		s.Errors = append(s.Errors, "the return to the base failed: "+Markdown(err.Error()))
+	}
+	if r.Traffic != nil && r.Sure {
 		s.Bar = strings.ReplaceAll(OneLine(Bar(*r.Traffic)), "`", "'")
 	}
 	s.Steps, s.Chart = rows(o), points(o)
@@ -127,6 +128,9 @@ func recordRow(o Outcome, rec rollout.Record) row {
 	}
 	if rec.Failed {
 		r.Result = "**failed**"
+		if rec.Step.Kind == plan.StepWait {
+			r.Result = "cancelled"
+		}
 	}
 	return r
 }

@@ -21,6 +21,8 @@ type aliasWriter struct {
 	clock    Clock
 
 	last     *release.Traffic // as the last write left it; nil while the alias does not exist
+	theirs   bool             // somebody moved it: found is what they made of it, nil when they deleted it
+	found    *release.Traffic
 	pending  *release.Traffic // a write whose outcome is not known
 	wrote    bool             // the alias was given something else than it had at the start
 	verified bool             // last was read back
@@ -160,8 +162,10 @@ func (w *aliasWriter) ours(a *release.Alias) bool {
 
 func (w *aliasWriter) moved(a *release.Alias) error {
 	found, expected := "no alias", "no alias"
+	w.theirs, w.found = true, nil
 	if a != nil {
 		found = a.Traffic.String()
+		w.found = &a.Traffic
 	}
 	if w.last != nil {
 		expected = w.last.String()

@@ -249,7 +249,10 @@ func (r *run) conclude(ctx context.Context, err error) Result {
 	}
 	res.Records = r.records
 	res.Traffic, res.Sure = r.alias.last, r.alias.pending == nil
-	if !res.Sure && res.Traffic == nil {
+	switch {
+	case r.alias.theirs:
+		res.Traffic, res.Sure = r.alias.found, true
+	case !res.Sure && res.Traffic == nil:
 		res.Traffic = r.alias.pending
 	}
 	return res
@@ -320,10 +323,10 @@ func CancelledBy(ctx context.Context) error {
 
 // outlive gives a context that goes on for a while after its parent ended.
 func outlive(parent context.Context, clock Clock, d time.Duration) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
 	stop := context.AfterFunc(parent, func() {
 		_ = clock.Sleep(ctx, d)
-		cancel()
+		cancel(fmt.Errorf("no answer within %s of the signal", release.ShortDuration(d)))
 	})
-	return ctx, func() { stop(); cancel() }
+	return ctx, func() { stop(); cancel(nil) }
 }

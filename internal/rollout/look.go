@@ -20,14 +20,21 @@ type State struct {
 func Look(ctx context.Context, p Platform, t release.Target) (State, error) {
 	a := newAsker(p, t)
 	qs := []question{{kind: askAlias}, {kind: askDomains}, {askService, "", ""}}
+	qs = append(qs, askFunctions("", t.Functions)...)
 	for _, f := range t.Functions {
 		qs = append(qs, question{kind: askTriggers, name: f})
 	}
 	if err := a.round(ctx, qs...); err != nil {
 		return State{}, err
 	}
+	i := &inspection{asker: a, req: plan.Request{Target: t}}
 	if err := a.get(askService, "", "").err; err != nil && serviceMissing(err) {
-		return State{}, (&inspection{asker: a, req: plan.Request{Target: t}}).serviceError(err)
+		return State{}, i.serviceError(err)
+	}
+	for _, f := range t.Functions {
+		if err := a.get(askFunction, f, "").err; release.NotFound(err) {
+			return State{}, i.functionError(f, err)
+		}
 	}
 	var s State
 	switch ans := a.get(askAlias, "", ""); {

@@ -55,7 +55,7 @@ func (i *inspection) first() []question {
 		qs = append(qs, question{askService, "", i.req.Base})
 		qs = append(qs, askFunctions(i.req.Base, t.Functions)...)
 	}
-	if !i.req.Triggers.None() {
+	if !i.req.Triggers.None() || i.req.Mention {
 		for _, f := range t.Functions {
 			qs = append(qs, question{kind: askTriggers, name: f})
 		}
@@ -137,14 +137,12 @@ func (i *inspection) serviceError(err error) error {
 func serviceMissing(err error) bool { return codeOf(err) == "ServiceNotFound" }
 
 func (i *inspection) readBindings() error {
-	if !i.req.Triggers.None() {
-		for _, f := range i.req.Target.Functions {
-			ans := i.get(askTriggers, f, "")
-			if ans.err != nil && !release.NotFound(ans.err) {
-				return ans.err
-			}
-			i.online.Triggers = append(i.online.Triggers, ans.triggers...)
+	for _, f := range i.req.Target.Functions {
+		ans := i.get(askTriggers, f, "") // an empty answer where it was not asked
+		if ans.err != nil && !i.req.Triggers.None() && !release.NotFound(ans.err) {
+			return ans.err
 		}
+		i.online.Triggers = append(i.online.Triggers, ans.triggers...)
 	}
 	var domains []release.Domain
 	if i.req.Domains.Auto {
