@@ -48,6 +48,10 @@ Make a service without signing anything:
   curl -s http://%[1]s/_fcsim/api/2021-04-06/services -d '{"serviceName": "shop"}'
   curl -s http://%[1]s/_fcsim/api/2021-04-06/services/shop/functions -d '{"functionName": "hello", "runtime": "nodejs14", "handler": "index.handler", "code": {"ossBucketName": "code", "ossObjectName": "v1.zip"}}'
   fc-rollout release --service shop --functions hello
+Change its code, which the next release publishes; add an HTTP trigger; look at the alias:
+  curl -s -X PUT http://%[1]s/_fcsim/api/2021-04-06/services/shop/functions/hello -d '{"code": {"ossBucketName": "code", "ossObjectName": "v2.zip"}}'
+  curl -s http://%[1]s/_fcsim/api/2021-04-06/services/shop/functions/hello/triggers -d '{"triggerName": "web", "triggerType": "http", "triggerConfig": "{}"}'
+  curl -s http://%[1]s/_fcsim/api/2021-04-06/services/shop/aliases/hello_stable
 Faults, request log, quirks: curl -s http://%[1]s/_fcsim/
 
 `

@@ -19,7 +19,7 @@ func (s *Simulator) controlEndpoints() []endpoint {
 		{"GET /_fcsim/log", "API requests since the start", s.serveLog},
 		{"DELETE /_fcsim/log", "forget them", s.command(s.ClearLog)},
 		{"GET /_fcsim/faults", "armed faults", s.serveFaults},
-		{"POST /_fcsim/faults", `arm one: {"op":"UpdateAlias","kind":"status","status":503,"times":1}`, s.serveInject},
+		{"POST /_fcsim/faults", `arm one: {"op":"UpdateAlias","kind":"status","status":503,"times":1,"skip":0}; kinds: ` + strings.Join(faultKinds, ", "), s.serveInject},
 		{"DELETE /_fcsim/faults", "disarm all", s.command(s.ClearFaults)},
 		{"DELETE /_fcsim/faults/{id}", "disarm one", s.serveClearFault},
 		{"POST /_fcsim/release", "let blocked requests go on", s.command(s.Release)},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,16 @@ type dialect interface {
 	// route finds the operation for a method and the unescaped path segments below the API version.
 	route(method string, segments []string) (operation, map[string]string, bool)
 	errorBody(e *apiError, requestID string, q Quirks) any
+	operations() []string
+}
+
+func knownOperation(name string) bool {
+	for _, d := range dialects {
+		if slices.Contains(d.operations(), name) {
+			return true
+		}
+	}
+	return false
 }
 
 // dialects are the API versions served, by the first path segment.

@@ -51,6 +51,9 @@ func (f Fault) check() error {
 	if !slices.Contains(faultKinds, f.Kind) {
 		return fmt.Errorf("kind must be one of %s, not %q", strings.Join(faultKinds, ", "), f.Kind)
 	}
+	if f.Op != "" && f.Op != "*" && !knownOperation(f.Op) {
+		return fmt.Errorf("op must be the name of an operation such as UpdateAlias, or *, not %q", f.Op)
+	}
 	if f.Kind == FaultStatus && (f.Status < 200 || f.Status > 599) {
 		return fmt.Errorf("kind status needs a status from 200 to 599, not %d", f.Status)
 	}

@@ -3,6 +3,7 @@ package fcsim_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"syscall"
@@ -247,4 +248,15 @@ func TestInjectRefusesFaultsThatCannotAct(t *testing.T) {
 			fcsim.New(fcsim.Options{}).Inject(f)
 		}()
 	}
+}
+
+// A fault on a misspelt operation would never act.
+func TestUnknownOperationsAreRefused(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if p := recover(); p == nil || !strings.Contains(fmt.Sprint(p), "UpdateAliass") {
+			t.Errorf("armed, or not told: %v", p)
+		}
+	}()
+	fcsim.New(fcsim.Options{}).Inject(fcsim.Fault{Op: "UpdateAliass", Kind: fcsim.FaultReset})
 }

@@ -71,6 +71,14 @@ func (v2) route(method string, segments []string) (operation, map[string]string,
 	return operation{}, nil, false
 }
 
+func (v2) operations() []string {
+	names := make([]string, len(v2Routes))
+	for i, r := range v2Routes {
+		names[i] = r.op.name
+	}
+	return names
+}
+
 func matchSegments(pattern string, segments []string) (map[string]string, bool) {
 	want := strings.Split(pattern, "/")
 	if len(want) != len(segments) {
