@@ -26,6 +26,8 @@ type operation struct {
 	resource string
 	write    bool
 	raw      bool // the answer's body is not JSON
+	// identity is a field without which a read's answer is no answer, such as versionId.
+	identity string
 }
 
 // exchange is one request and its answer below the SDK. It lives for one call and carries that call's context,
@@ -93,6 +95,7 @@ func (x *exchange) result(ctx context.Context, op operation, sdkErr error) (rele
 	case x.err != nil:
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](x.err)
 		fail.Err, fail.Retryable, fail.Unknown = plainCause(ctx, x.err), ctx.Err() == nil && !untrusted, op.write && !untrusted
+		fail.Late = fail.Unknown
 		return release.Document{}, fail
 	case x.status == 0:
 		fail.Err = fmt.Errorf("the call was not sent: %w", sdkErr)
@@ -104,6 +107,9 @@ func (x *exchange) result(ctx context.Context, op operation, sdkErr error) (rele
 		return release.Document{}, nil
 	}
 	fields, err := decodeObject(x.body)
+	if err == nil && !op.write {
+		err = checkWhole(fields, op.identity, x.body)
+	}
 	if err != nil {
 		fail.Err, fail.Retryable, fail.Unknown = err, true, op.write
 		return release.Document{}, fail
@@ -126,6 +132,17 @@ func plainCause(ctx context.Context, err error) error {
 		return u.Unwrap()
 	}
 	return err
+}
+
+// checkWhole refuses a success that says nothing: acting on it would mean acting on an empty resource.
+func checkWhole(fields map[string]any, identity string, body []byte) error {
+	switch {
+	case len(bytes.TrimSpace(body)) == 0 || fields == nil:
+		return errors.New("the answer is empty")
+	case identity != "" && str(fields, identity) == "":
+		return fmt.Errorf("the answer lacks %s", identity)
+	}
+	return nil
 }
 
 func decodeObject(body []byte) (map[string]any, error) {

@@ -89,7 +89,7 @@ func TestAnswersAreClassifiedByStatusFirst(t *testing.T) {
 			t.Parallel()
 			client := dial(t, answering(c.status, c.contentType, c.body), Options{})
 			_, readErr := client.Alias(t.Context(), "shop", "prod")
-			writeErr := client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1"))
+			_, writeErr := client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1"))
 			for op, err := range map[string]error{"GetAlias": readErr, "UpdateAlias": writeErr} {
 				api, ok := errors.AsType[*release.APIError](err)
 				if !ok {
@@ -124,7 +124,7 @@ func TestNoChangeIsToldByItsTextUnlessDenied(t *testing.T) {
 		}
 	}
 	client := dial(t, answering(400, "application/json", `{"errorMessage":"`+update+`"}`), Options{})
-	if err := client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1")); !errors.Is(err, release.ErrNoChange) {
+	if _, err := client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1")); !errors.Is(err, release.ErrNoChange) {
 		t.Error(err)
 	}
 }
@@ -150,7 +150,7 @@ func TestCallsHaveATimeout(t *testing.T) {
 		t.Errorf("%d reads, want one and its repetition", calls.Load())
 	}
 	calls.Store(0)
-	err = client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1"))
+	_, err = client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1"))
 	if !release.OutcomeUnknown(err) || calls.Load() != 1 {
 		t.Errorf("write: %v, %d calls", err, calls.Load())
 	}

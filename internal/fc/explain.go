@@ -33,6 +33,8 @@ func (x *exchange) explain(e *release.APIError, write bool) {
 	}
 	e.Retryable = retryable(e)
 	e.Unknown = write && e.Status >= 500
+	// The service itself names a code. A proxy that gave up does not know what became of the call.
+	e.Late = e.Unknown && (e.Code == "" || e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout)
 }
 
 func retryable(e *release.APIError) bool {
@@ -40,7 +42,8 @@ func retryable(e *release.APIError) bool {
 	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout, e.Status == 499, e.Status >= 500:
 		return true
 	case e.Status == http.StatusConflict:
-		return e.Code == "ConcurrentUpdateError"
+		// Without a code it is the kind of conflict that passes: those that stay come with theirs.
+		return e.Code == "ConcurrentUpdateError" || e.Code == ""
 	}
 	return false
 }

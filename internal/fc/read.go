@@ -31,7 +31,7 @@ func common(headers map[string]string) map[string]*string {
 
 // Service reads a service's configuration; qualifier is a version, an alias, or empty for LATEST.
 func (c *V2) Service(ctx context.Context, service, qualifier string) (release.Document, error) {
-	op := operation{name: "GetService", resource: qualified("service "+service, qualifier)}
+	op := operation{name: "GetService", identity: "serviceName", resource: qualified("service "+service, qualifier)}
 	return c.read(ctx, op, func(k *fcopen.Client) error {
 		_, err := k.GetServiceWithOptions(&service, &fcopen.GetServiceRequest{Qualifier: optional(qualifier)},
 			&fcopen.GetServiceHeaders{}, &util.RuntimeOptions{})
@@ -41,7 +41,7 @@ func (c *V2) Service(ctx context.Context, service, qualifier string) (release.Do
 
 // Function reads a function's configuration and code checksum.
 func (c *V2) Function(ctx context.Context, service, function, qualifier string) (release.Document, error) {
-	op := operation{name: "GetFunction", resource: qualified("function "+function+" of service "+service, qualifier)}
+	op := operation{name: "GetFunction", identity: "functionName", resource: qualified("function "+function+" of service "+service, qualifier)}
 	return c.read(ctx, op, func(k *fcopen.Client) error {
 		_, err := k.GetFunctionWithOptions(&service, &function, &fcopen.GetFunctionRequest{Qualifier: optional(qualifier)},
 			&fcopen.GetFunctionHeaders{}, &util.RuntimeOptions{})
@@ -61,29 +61,32 @@ func (c *V2) FunctionNames(ctx context.Context, service, qualifier string) (name
 	return names, err
 }
 
-// Versions lists the newest hundred versions, newest first.
-func (c *V2) Versions(ctx context.Context, service string) ([]release.Version, error) {
+// Versions lists versions, newest first: the newest hundred, or all of them where the listing does not begin with the
+// newest as it was asked to.
+func (c *V2) Versions(ctx context.Context, service string) (versions []release.Version, err error) {
 	op := operation{name: "ListServiceVersions", resource: "service " + service}
-	doc, err := c.read(ctx, op, func(k *fcopen.Client) error {
+	err = c.pagesUntil(ctx, op, "versions", func(k *fcopen.Client, token *string) error {
 		_, err := k.ListServiceVersionsWithOptions(&service, &fcopen.ListServiceVersionsRequest{
-			Limit: tea.Int32(pageSize), Direction: tea.String("BACKWARD"),
+			Limit: tea.Int32(pageSize), Direction: tea.String("BACKWARD"), NextToken: token,
 		}, &fcopen.ListServiceVersionsHeaders{}, &util.RuntimeOptions{})
 		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	var versions []release.Version
-	for _, fields := range objects(doc.Fields["versions"]) {
-		versions = append(versions, version(fields))
-	}
+	}, func(fields map[string]any) { versions = append(versions, version(fields)) },
+		func() bool { return descending(versions) })
 	slices.SortFunc(versions, func(a, b release.Version) int { return release.CompareIDs(b.ID, a.ID) })
-	return versions, nil
+	return versions, err
+}
+
+// descending tells whether a listing is seen to run from the newest to older ones. One version alone shows nothing.
+func descending(versions []release.Version) bool {
+	if len(versions) < 2 {
+		return false
+	}
+	return slices.IsSortedFunc(versions, func(a, b release.Version) int { return release.CompareIDs(b.ID, a.ID) })
 }
 
 // Alias reads an alias.
 func (c *V2) Alias(ctx context.Context, service, name string) (release.Alias, error) {
-	op := operation{name: "GetAlias", resource: "alias " + name + " of service " + service}
+	op := operation{name: "GetAlias", identity: "versionId", resource: "alias " + name + " of service " + service}
 	doc, err := c.read(ctx, op, func(k *fcopen.Client) error {
 		_, err := k.GetAliasWithOptions(&service, &name, &fcopen.GetAliasHeaders{}, &util.RuntimeOptions{})
 		return err
@@ -110,7 +113,7 @@ func (c *V2) Triggers(ctx context.Context, service, function string) (triggers [
 
 // Trigger reads one trigger.
 func (c *V2) Trigger(ctx context.Context, service, function, name string) (release.Trigger, error) {
-	op := operation{name: "GetTrigger", resource: "trigger " + name + " of function " + function}
+	op := operation{name: "GetTrigger", identity: "triggerName", resource: "trigger " + name + " of function " + function}
 	doc, err := c.read(ctx, op, func(k *fcopen.Client) error {
 		_, err := k.GetTriggerWithOptions(&service, &function, &name,
 			&fcopen.GetTriggerHeaders{CommonHeaders: common(eventBridge)}, &util.RuntimeOptions{})
@@ -136,7 +139,7 @@ func (c *V2) Domains(ctx context.Context) (domains []release.Domain, err error) 
 
 // Domain reads one custom domain.
 func (c *V2) Domain(ctx context.Context, name string) (release.Domain, error) {
-	op := operation{name: "GetCustomDomain", resource: "custom domain " + name}
+	op := operation{name: "GetCustomDomain", identity: "domainName", resource: "custom domain " + name}
 	doc, err := c.read(ctx, op, func(k *fcopen.Client) error {
 		_, err := k.GetCustomDomainWithOptions(&name, &fcopen.GetCustomDomainHeaders{}, &util.RuntimeOptions{})
 		return err
@@ -151,6 +154,13 @@ func (c *V2) Domain(ctx context.Context, name string) (release.Domain, error) {
 func (c *V2) pages(ctx context.Context, op operation, key string,
 	call func(k *fcopen.Client, token *string) error, each func(map[string]any),
 ) error {
+	return c.pagesUntil(ctx, op, key, call, each, func() bool { return false })
+}
+
+// pagesUntil stops early when enough was seen.
+func (c *V2) pagesUntil(ctx context.Context, op operation, key string,
+	call func(k *fcopen.Client, token *string) error, each func(map[string]any), enough func() bool,
+) error {
 	token := ""
 	for range maxPages {
 		doc, err := c.read(ctx, op, func(k *fcopen.Client) error { return call(k, optional(token)) })
@@ -160,7 +170,7 @@ func (c *V2) pages(ctx context.Context, op operation, key string,
 		for _, fields := range objects(doc.Fields[key]) {
 			each(fields)
 		}
-		if token = str(doc.Fields, "nextToken"); token == "" {
+		if token = str(doc.Fields, "nextToken"); token == "" || enough() {
 			return nil
 		}
 	}

@@ -19,7 +19,9 @@ type APIError struct {
 	Retryable bool
 	// Unknown: the call may have taken effect although it failed.
 	Unknown bool
-	Err     error
+	// Late: nobody who knows has answered, so the call may even take effect after a look that does not show it.
+	Late bool
+	Err  error
 }
 
 // Error names operation, resource, code and request id.
@@ -96,6 +98,12 @@ func Status(err error) int {
 func OutcomeUnknown(err error) bool {
 	api, ok := errors.AsType[*APIError](err)
 	return ok && api.Unknown
+}
+
+// MayComeLate tells whether the failed call may take effect at any later moment.
+func MayComeLate(err error) bool {
+	api, ok := errors.AsType[*APIError](err)
+	return ok && api.Unknown && api.Late
 }
 
 // Retryable tells whether the same call may succeed later.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,22 +23,41 @@ type aliasWriter struct {
 	clock    Clock
 
 	last     *release.Traffic // as the last write left it; nil while the alias does not exist
-	theirs   bool             // somebody moved it: found is what they made of it, nil when they deleted it
-	found    *release.Traffic
-	pending  *release.Traffic // a write whose outcome is not known
-	wrote    bool             // the alias was given something else than it had at the start
+	tag      string           // the ETag that goes with it; empty when none is known
 	verified bool             // last was read back
-	fresh    *release.Alias   // looked at just now, good for one write
+	created  bool             // by us
+	wrote    bool             // a write of weights was accepted or seen
+	// past are the states before last, and pastTags their ETags: a read that lags behind shows one of them.
+	past     []release.Traffic
+	pastTags map[string]bool
+	// ghosts are writes whose outcome is not known. They are ours when they are seen.
+	ghosts []ghost
+	// theirs: somebody moved the alias; found is what they made of it, nil when they deleted it.
+	theirs bool
+	found  *release.Traffic
+
+	fresh   *release.Alias // looked at ahead, good for one write while it is young
+	freshAt time.Time
 	// alongside runs next to the first look before a write, such as the check that a published version exists.
 	alongside func(context.Context) error
 	// afterwards runs next to the first read-back after a write, such as the read-back of the bindings.
 	afterwards func(context.Context) error
 }
 
-// look reads the alias; nil means that it does not exist.
+// ghost is a write of unknown outcome; a late one was not answered and may take effect at any time.
+type ghost struct {
+	traffic release.Traffic
+	late    bool
+}
+
+// young is how old a look may be when a write follows it. Without ETags nothing else guards the time between the two.
+const young = time.Second
+
+// look reads the alias; nil means that it does not exist. Only the alias's own absence counts: a missing service is an
+// error of another kind.
 func (w *aliasWriter) look(ctx context.Context) (*release.Alias, error) {
 	a, err := w.api.Alias(ctx, w.target.Service, w.target.Alias)
-	if release.NotFound(err) {
+	if code := codeOf(err); release.NotFound(err) && (code == "" || code == "AliasNotFound") {
 		return nil, nil
 	}
 	if err != nil {
@@ -45,122 +66,116 @@ func (w *aliasWriter) look(ctx context.Context) (*release.Alias, error) {
 	return &a, nil
 }
 
-// refresh looks at the alias and runs what waits to be checked, in parallel.
+// refresh gives a young look at the alias, and runs what waits to be checked beside it.
 func (w *aliasWriter) refresh(ctx context.Context) (*release.Alias, error) {
-	if w.fresh != nil {
-		a := w.fresh
+	if a, at := w.fresh, w.freshAt; a != nil {
 		w.fresh = nil
-		return a, nil
+		if w.clock.Now().Sub(at) < young {
+			return a, nil
+		}
 	}
-	return w.lookBeside(ctx, &w.alongside)
+	a, at, err := w.lookBeside(ctx, &w.alongside)
+	if err == nil && w.clock.Now().Sub(at) >= young {
+		return w.look(ctx) // the check took long
+	}
+	return a, err
 }
 
-// lookBeside looks at the alias while the check, if there is one, runs once.
-func (w *aliasWriter) lookBeside(ctx context.Context, once *func(context.Context) error) (*release.Alias, error) {
+// ahead looks now for a write that follows soon.
+func (w *aliasWriter) ahead(ctx context.Context) (err error) {
+	w.fresh, w.freshAt, err = w.lookBeside(ctx, &w.alongside)
+	return err
+}
+
+// lookBeside looks at the alias while the check, if there is one, runs once. It tells when the look ended.
+func (w *aliasWriter) lookBeside(ctx context.Context, once *func(context.Context) error) (a *release.Alias, at time.Time, err error) {
 	check := *once
 	*once = nil
-	if check == nil {
-		return w.look(ctx)
-	}
-	var a *release.Alias
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { a, err = w.look(gctx); return err })
-	g.Go(func() error { return check(gctx) })
-	return a, g.Wait()
-}
-
-// create makes the alias. No look is needed before: the service refuses to create what exists.
-func (w *aliasWriter) create(ctx context.Context, want release.Traffic) error {
-	b := w.backoff()
-	for {
-		w.pending = &want
-		err := w.api.CreateAlias(ctx, w.target.Service, w.target.Alias, w.describe, want)
-		if err == nil {
-			w.last, w.pending, w.wrote = &want, nil, true
-			return nil
-		}
-		exists := release.Status(err) == http.StatusConflict
-		if !release.Retryable(err) && !exists {
-			w.pending = nil
-			return err
-		}
-		// The answer may have been lost: an alias as we wanted it is ours, any other is somebody's.
-		a, lookErr := w.look(ctx)
-		switch {
-		case lookErr != nil:
-			return errors.Join(err, lookErr)
-		case a != nil && a.Traffic.Equal(want):
-			w.last, w.pending, w.wrote = &want, nil, true
-			return nil
-		case a != nil:
-			w.pending = nil
-			return w.moved(a)
-		}
-		if err := b.Wait(ctx, err); err != nil {
-			return err
-		}
+	g.Go(func() (err error) {
+		a, err = w.look(gctx)
+		at = w.clock.Now()
+		return err
+	})
+	if check != nil {
+		g.Go(func() error { return check(gctx) })
 	}
+	err = g.Wait()
+	return a, at, err
 }
 
-// put gives the alias the traffic: already so, then nothing; as the last write left it, then write and read back; else
-// somebody moved it, and nothing is written.
-func (w *aliasWriter) put(ctx context.Context, want release.Traffic) error {
-	b := w.backoff()
-	for {
-		a, err := w.refresh(ctx)
-		if err != nil {
-			return err
-		}
-		if done, err := w.judge(a, want); done || err != nil {
-			return err
-		}
-		err = w.write(ctx, a, want)
-		if err == nil {
-			var done bool
-			if done, err = w.readBack(ctx, want); done || err != nil {
-				return err
-			}
-			// Reads may lag behind writes: how long is not documented.
-			err = &release.APIError{
-				Op: "GetAlias", Resource: "alias " + w.target.Alias,
-				Message: "still shows the state before the update", Retryable: true, Unknown: true,
-			}
-		} else if !worthLooking(err) {
-			return err
-		}
-		if err := b.Wait(ctx, err); err != nil {
-			return err
-		}
-	}
-}
+// verdict is what a look at the alias means.
+type verdict int
 
-// judge compares what is there with what is wanted and with what we left.
-func (w *aliasWriter) judge(a *release.Alias, want release.Traffic) (done bool, err error) {
+const (
+	asWanted verdict = iota
+	asLeft
+	lagging // an earlier state of ours: the read is behind
+	moved
+)
+
+func (w *aliasWriter) judge(a *release.Alias, want release.Traffic) verdict {
 	switch {
-	case a != nil && a.Traffic.Equal(want):
-		w.settle(want)
-		return true, nil
-	case w.ours(a):
-		return false, nil
+	case a == nil && w.last == nil:
+		return asLeft
+	case a == nil && w.created && !w.verified:
+		return lagging
+	case a == nil:
+		return moved
+	case a.Traffic.Equal(want):
+		return asWanted
+	case w.last != nil && a.Traffic.Equal(*w.last):
+		w.dismiss()
+		return asLeft
+	case w.landed(a):
+		return asLeft
+	case a.ETag != "" && w.pastTags[a.ETag], a.ETag == "" && slices.ContainsFunc(w.past, a.Traffic.Equal):
+		return lagging
 	}
-	return false, w.moved(a)
+	return moved
 }
 
-func (w *aliasWriter) settle(t release.Traffic) {
-	if w.last == nil || !w.last.Equal(t) {
-		w.wrote = true
+// landed recognises a write of ours that took effect after all.
+func (w *aliasWriter) landed(a *release.Alias) bool {
+	i := slices.IndexFunc(w.ghosts, func(g ghost) bool { return a.Traffic.Equal(g.traffic) })
+	if i < 0 {
+		return false
 	}
-	w.last, w.pending, w.verified = &t, nil, true
+	w.ghosts = slices.Delete(w.ghosts, i, i+1)
+	w.wrote = true
+	w.leave(a.Traffic, a.ETag)
+	return true
 }
 
-func (w *aliasWriter) ours(a *release.Alias) bool {
-	if a == nil {
-		return w.last == nil
+// leave notes a new state of ours.
+func (w *aliasWriter) leave(t release.Traffic, tag string) {
+	if w.last != nil && !w.last.Equal(t) {
+		w.past = append(w.past, *w.last)
 	}
-	return (w.last != nil && a.Traffic.Equal(*w.last)) || (w.pending != nil && a.Traffic.Equal(*w.pending))
+	if w.tag != "" && w.tag != tag {
+		if w.pastTags == nil {
+			w.pastTags = map[string]bool{}
+		}
+		w.pastTags[w.tag] = true
+	}
+	w.last, w.tag = &t, tag
 }
 
-func (w *aliasWriter) moved(a *release.Alias) error {
+// settle notes that the alias was seen as it should be.
+func (w *aliasWriter) settle(a *release.Alias) {
+	if !w.landed(a) {
+		w.leave(a.Traffic, a.ETag)
+	}
+	w.dismiss()
+	w.verified = true
+}
+
+// dismiss forgets the writes that had no effect, as a look at our state shows, and can have none later.
+func (w *aliasWriter) dismiss() {
+	w.ghosts = slices.DeleteFunc(w.ghosts, func(g ghost) bool { return !g.late })
+}
+
+func (w *aliasWriter) movedError(a *release.Alias) error {
 	found, expected := "no alias", "no alias"
 	w.theirs, w.found = true, nil
 	if a != nil {
@@ -173,25 +188,156 @@ func (w *aliasWriter) moved(a *release.Alias) error {
 	return &release.MovedError{What: "alias " + w.target.Alias + " of service " + w.target.Service, Expected: expected, Found: found}
 }
 
-func (w *aliasWriter) write(ctx context.Context, a *release.Alias, want release.Traffic) error {
-	if a == nil {
-		return w.create(ctx, want)
+// lagError stands for a read that is behind while it is waited for.
+func (w *aliasWriter) lagError() error {
+	return &release.APIError{
+		Op: "GetAlias", Resource: "alias " + w.target.Alias + " of service " + w.target.Service,
+		Message: "still shows an earlier state", Retryable: true,
 	}
-	w.pending = &want
-	err := w.api.UpdateAlias(ctx, w.target.Service, w.target.Alias, a.ETag, want)
-	if err != nil && !release.OutcomeUnknown(err) {
-		w.pending = nil // refused, so it did not take effect
+}
+
+// put gives the alias the traffic: already so, then nothing; as the last write left it, then write and read back; else
+// somebody moved it, and nothing is written.
+func (w *aliasWriter) put(ctx context.Context, want release.Traffic) error {
+	b, lag := w.backoff(), w.patience()
+	for {
+		a, err := w.refresh(ctx)
+		if err != nil {
+			return err
+		}
+		switch w.judge(a, want) {
+		case asWanted:
+			w.settle(a)
+			return nil
+		case moved:
+			return w.movedError(a)
+		case lagging:
+			if lag.Wait(ctx, w.lagError()) != nil {
+				return w.movedError(a)
+			}
+			continue
+		case asLeft:
+			if a == nil {
+				return w.create(ctx, want)
+			}
+		}
+		w.tag = a.ETag // also after a change that left the traffic alone
+		if err = w.update(ctx, a.ETag, want); err == nil {
+			return w.readBack(ctx)
+		}
+		if !worthLooking(err) {
+			return err
+		}
+		if err := b.Wait(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+// patience bounds how long reads may lag behind: how long is not documented.
+func (w *aliasWriter) patience() *retry.Backoff {
+	return retry.New(w.clock, retry.Policy{Budget: 10 * time.Second}, nil)
+}
+
+// update writes once and notes what is known afterwards.
+func (w *aliasWriter) update(ctx context.Context, tag string, want release.Traffic) error {
+	answer, err := w.api.UpdateAlias(ctx, w.target.Service, w.target.Alias, tag, want)
+	switch {
+	case err == nil:
+		w.accepted(tag != "", answer.ETag, want)
+	case release.OutcomeUnknown(err):
+		w.haunt(want, release.MayComeLate(err))
 	}
 	return err
 }
 
-// readBack tells whether the write is visible; an error when something else is.
-func (w *aliasWriter) readBack(ctx context.Context, want release.Traffic) (bool, error) {
-	a, err := w.lookBeside(ctx, &w.afterwards)
-	if err != nil {
-		return false, err
+// haunt remembers a write of unknown outcome.
+func (w *aliasWriter) haunt(want release.Traffic, late bool) {
+	i := slices.IndexFunc(w.ghosts, func(g ghost) bool { return want.Equal(g.traffic) })
+	if i < 0 {
+		w.ghosts = append(w.ghosts, ghost{want, late})
+		return
 	}
-	return w.judge(a, want)
+	w.ghosts[i].late = w.ghosts[i].late || late
+}
+
+func (w *aliasWriter) accepted(conditional bool, tag string, want release.Traffic) {
+	if conditional {
+		w.ghosts = nil // what is still on its way carries an ETag that does not match any more
+	} else {
+		w.ghosts = slices.DeleteFunc(w.ghosts, func(g ghost) bool { return want.Equal(g.traffic) })
+	}
+	w.leave(release.NewTraffic(want.Main, want.Extra), tag)
+	w.wrote, w.verified = true, false
+}
+
+// readBack waits until the accepted state is visible. It writes nothing: a state that is neither ours nor behind ours
+// was made by somebody else after our write.
+func (w *aliasWriter) readBack(ctx context.Context) error {
+	lag := w.patience()
+	for {
+		a, _, err := w.lookBeside(ctx, &w.afterwards)
+		if err != nil {
+			return err
+		}
+		switch w.judge(a, *w.last) {
+		case asWanted:
+			w.settle(a)
+			return nil
+		case asLeft, moved: // a ghost that landed over our write is somebody's for the reader: the next put sorts it out
+			return w.movedError(a)
+		case lagging:
+			if lag.Wait(ctx, w.lagError()) != nil {
+				return w.movedError(a)
+			}
+		}
+	}
+}
+
+// create makes the alias. No look is needed before: the service refuses to create what exists.
+func (w *aliasWriter) create(ctx context.Context, want release.Traffic) error {
+	b := w.backoff()
+	for {
+		answer, err := w.api.CreateAlias(ctx, w.target.Service, w.target.Alias, w.describe, want)
+		if err == nil {
+			w.leave(want, answer.ETag)
+			w.created = true
+			return nil
+		}
+		exists := release.Status(err) == http.StatusConflict
+		if !release.Retryable(err) && !exists {
+			return err
+		}
+		// The answer may have been lost: an alias as we wanted it is ours, any other is somebody's.
+		a, lookErr := w.look(ctx)
+		switch {
+		case lookErr != nil:
+			w.haunt(want, true)
+			return errors.Join(err, lookErr)
+		case a != nil && a.Traffic.Equal(want):
+			w.created = true
+			w.settle(a)
+			return nil
+		case a != nil:
+			return w.movedError(a)
+		}
+		if err := b.Wait(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+// verify makes sure of a created alias that no later write has looked at.
+func (w *aliasWriter) verify(ctx context.Context) error {
+	if w.last == nil || w.verified || !w.created {
+		return nil
+	}
+	if w.alongside != nil {
+		if err := w.ahead(ctx); err != nil {
+			return err
+		}
+	}
+	return w.readBack(ctx)
 }
 
 // catchUp runs what was to be read back beside a write that did not come.
@@ -202,31 +348,6 @@ func (w *aliasWriter) catchUp(ctx context.Context) error {
 		return nil
 	}
 	return check(ctx)
-}
-
-// verify makes sure of a created alias that no later write has looked at.
-func (w *aliasWriter) verify(ctx context.Context) error {
-	if w.last == nil || w.verified {
-		return nil
-	}
-	b := w.backoff()
-	for {
-		a, err := w.refresh(ctx)
-		if err != nil {
-			return err
-		}
-		if a != nil {
-			_, err := w.judge(a, *w.last)
-			return err
-		}
-		missing := &release.APIError{
-			Op: "GetAlias", Resource: "alias " + w.target.Alias,
-			Status: http.StatusNotFound, Message: "not there although it was created", Retryable: true,
-		}
-		if err := b.Wait(ctx, missing); err != nil {
-			return err
-		}
-	}
 }
 
 // worthLooking tells whether a failed write may be tried again after another look: it may have been applied (no change,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,9 +18,13 @@ type pin struct {
 	// write binds and tells whether the answer shows it done; nil when it already points at the alias.
 	write  func(context.Context) (shown bool, err error)
 	err    error
-	looked bool
+	looked time.Time // zero: not yet, or not any more
 	shown  bool
 }
+
+// briefly is how old a look at a trigger or domain may be when its write follows: long enough for one quick call in
+// between, short because a domain has no ETag and its routes are replaced as a whole.
+const briefly = 200 * time.Millisecond
 
 // pins groups bindings by what one API call can write.
 func pins(bindings []release.Binding) (out []*pin) {
@@ -43,12 +48,13 @@ type pinner struct {
 	api     Binder
 	target  release.Target
 	backoff func() *retry.Backoff
+	clock   Clock
 }
 
 // look reads the trigger or domain afresh and decides what to write. A qualifier that is neither the one planned nor the
 // alias was changed by somebody.
 func (w *pinner) look(ctx context.Context, p *pin) error {
-	p.looked, p.write = true, nil
+	p.looked, p.write = w.clock.Now(), nil
 	if p.bindings[0].Kind == release.BindTrigger {
 		p.err = w.lookTrigger(ctx, p)
 	} else {
@@ -145,7 +151,7 @@ func (w *pinner) writeAll(ctx context.Context, all []*pin) error {
 func (w *pinner) point(ctx context.Context, p *pin) error {
 	b := w.backoff()
 	for {
-		if !p.looked {
+		if w.clock.Now().Sub(p.looked) > briefly {
 			if err := w.look(ctx, p); err != nil {
 				return err
 			}
@@ -162,7 +168,7 @@ func (w *pinner) point(ctx context.Context, p *pin) error {
 			p.shown = shown
 			return nil
 		}
-		p.looked = false
+		p.looked = time.Time{}
 		if !release.Retryable(err) && release.Status(err) != http.StatusPreconditionFailed {
 			return err
 		}

@@ -17,12 +17,9 @@ import (
 // How long after the first signal calls may still run: a write under way is finished rather than cut off, so that its
 // outcome is known, and the return to the base must end within 5 s.
 const (
-	writeGrace  = 1500 * time.Millisecond
+	writeGrace  = 2500 * time.Millisecond
 	returnGrace = 4500 * time.Millisecond
 )
-
-// settlePause is how long a rollback waits before it believes that a write without an answer never took effect.
-const settlePause = time.Second
 
 // Options are what the engine needs besides the plan.
 type Options struct {
@@ -46,7 +43,7 @@ func Run(ctx context.Context, p plan.Plan, opts Options) Result {
 		alias: &aliasWriter{
 			api: opts.Aliases, target: p.Target, describe: opts.Description, backoff: backoff, clock: opts.Clock, last: p.Before,
 		},
-		binder: &pinner{api: opts.Binder, target: p.Target, backoff: backoff},
+		binder: &pinner{api: opts.Binder, target: p.Target, backoff: backoff, clock: opts.Clock},
 	}
 	var stopReturn context.CancelFunc
 	r.grace, stopReturn = outlive(ctx, opts.Clock, returnGrace)
@@ -160,19 +157,16 @@ func (r *run) shift(ctx context.Context, s plan.Step) error {
 // answer shows the new qualifier, the read-back runs beside that of the next weight; otherwise it comes first.
 func (r *run) bind(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
-	var alias *release.Alias
-	g.Go(func() (err error) { alias, err = r.alias.refresh(gctx); return err })
+	g.Go(func() error { return r.alias.ahead(gctx) })
 	g.Go(func() error { return r.binder.writeAll(gctx, r.pins) })
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	r.alias.fresh = alias
 	r.alias.afterwards = func(ctx context.Context) error { return r.binder.checkAll(ctx, r.pins) }
 	if slices.ContainsFunc(r.pins, func(p *pin) bool { return !p.shown }) {
 		if err := r.alias.catchUp(ctx); err != nil {
 			return err
 		}
-		r.alias.fresh = nil // no longer from just now
 	}
 	for _, b := range r.plan.Bind {
 		r.observe(Event{Kind: EventBound, Binding: b})
@@ -248,70 +242,36 @@ func (r *run) conclude(ctx context.Context, err error) Result {
 		res.Status, res.RollbackErr = r.afterFailure(ctx, err)
 	}
 	res.Records = r.records
-	res.Traffic, res.Sure = r.alias.last, r.alias.pending == nil
-	switch {
-	case r.alias.theirs:
+	res.Traffic, res.Sure = r.alias.last, len(r.alias.ghosts) == 0
+	if r.alias.theirs {
 		res.Traffic, res.Sure = r.alias.found, true
-	case !res.Sure && res.Traffic == nil:
-		res.Traffic = r.alias.pending
 	}
 	return res
 }
 
 func (r *run) afterFailure(ctx context.Context, err error) (Status, error) {
-	if _, moved := errors.AsType[*release.MovedError](err); moved {
-		return Failed, nil // somebody else decides now
-	}
 	after := Failed
 	if ctx.Err() != nil {
 		after = Cancelled
 	}
+	if r.alias.theirs {
+		return Failed, nil // somebody else decides now
+	}
+	if _, moved := errors.AsType[*release.MovedError](err); moved {
+		after = Failed // a binding is somebody's, but the alias is still ours to take back
+	}
 	if !r.shifted() {
 		return after, nil
 	}
-	moved := r.alias.wrote
-	if rollbackErr := r.rollback(err); rollbackErr != nil {
+	before := r.alias.wrote
+	if rollbackErr := r.rollback(err, ctx.Err() != nil); rollbackErr != nil {
 		return Failed, rollbackErr
 	}
-	if after == Failed && (moved || r.alias.wrote) {
+	if after == Failed && (before || r.alias.wrote) {
 		return RolledBack, nil
 	}
 	return after, nil // no weight had moved after all
 }
-
-// shifted tells whether the new version may have received traffic that can be taken back.
-func (r *run) shifted() bool {
-	if r.plan.Base == "" || (!r.alias.wrote && r.alias.pending == nil) {
-		return false
-	}
-	base := release.Only(r.plan.Base)
-	return r.alias.pending != nil || (r.alias.last != nil && !r.alias.last.Equal(base))
-}
-
-func (r *run) rollback(cause error) error {
-	base := release.Only(r.plan.Base)
-	r.observe(Event{Kind: EventRollingBack, Traffic: base, Err: cause})
-	rec := Record{Step: plan.Step{Kind: StepRollback}, Started: r.Clock.Now()}
-	unsure := r.alias.pending != nil
-	r.alias.fresh, r.alias.alongside, r.alias.afterwards = nil, nil, nil
-	err := r.alias.put(r.grace, base)
-	if err == nil && unsure {
-		// The write without an answer may still be on its way.
-		if r.Clock.Sleep(r.grace, settlePause) == nil {
-			err = r.alias.put(r.grace, base)
-		}
-	}
-	rec.Ended, rec.Failed, rec.Traffic = r.Clock.Now(), err != nil, r.traffic()
-	r.records = append(r.records, rec)
-	if err != nil {
-		return err
-	}
-	r.observe(Event{Kind: EventRolledBack, Traffic: base})
-	return nil
-}
-
-// StepRollback marks the return to the base among the records; it is never part of a plan.
-const StepRollback plan.StepKind = "rollback"
 
 // ErrCancelled is the error of a run that was told to stop.
 var ErrCancelled = errors.New("cancelled")

@@ -202,7 +202,7 @@ func (i *inspection) readBase(ctx context.Context) error {
 // They prove presence only: an absence is asked for again under the version's own id.
 func (i *inspection) servedByAlias(version string) bool {
 	a := i.online.Alias
-	if a == nil || a.Traffic.Main != version {
+	if a == nil || !a.Traffic.Equal(release.Only(version)) {
 		return false
 	}
 	return !slices.ContainsFunc(i.req.Target.Functions, func(f string) bool {
