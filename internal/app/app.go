@@ -51,7 +51,7 @@ func Run(ctx context.Context, p Process) int {
 		_, _ = fmt.Fprintf(p.Stdout, "fc-rollout %s\n", Version())
 		return ExitDone
 	}
-	if slices.ContainsFunc(p.Args, func(a string) bool { return a == "--help" || a == "-h" }) {
+	if len(p.Args) > 1 && slices.Contains(config.Commands, p.Args[0]) && (p.Args[1] == "--help" || p.Args[1] == "-h") {
 		_, _ = fmt.Fprint(p.Stdout, usage())
 		return ExitDone
 	}
@@ -79,7 +79,7 @@ func newStep(p Process) *step {
 	s := &step{process: p, ci: ci.Detect(p.Getenv, p.Stdout, p.Stderr), lastRetry: map[string]time.Time{}}
 	values, errs := config.Read(p.Args, p.Environ, s.ci.InAction())
 	// Secrets are hidden before anything is printed, also those of the default credential chain.
-	s.ci.Mask(append(values.Secrets(), p.Getenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET"), p.Getenv("ALIBABA_CLOUD_SECURITY_TOKEN"))...)
+	s.ci.Mask(append(values.Secrets(), p.Getenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET"), p.Getenv("ALIBABA_CLOUD_SECURITY_TOKEN"), p.Getenv("ALIBABA_CLOUD_CREDENTIALS_URI"))...)
 	cfg, more := config.Parse(values)
 	s.config, s.invalid = cfg, append(errs, more...)
 	s.log = newLogger(s.ci.Stdout(), s.ci.Stderr(), cfg.LogFormat, cfg.LogLevel)

@@ -168,6 +168,11 @@ func (s *step) roll(ctx context.Context, api *fc.V2, p plan.Plan) rollout.Result
 	defer s.ci.EndGroup()
 	return rollout.Run(ctx, p, rollout.Options{
 		Versions: api, Aliases: api, Binder: api, Clock: systemClock{}, Retry: s.retryPolicy(), OnRetry: s.onRetry,
+		Replan: func(ctx context.Context, version string) (plan.Plan, error) {
+			again := s.config.Release
+			again.Version = version
+			return rollout.Prepare(ctx, api, again)
+		},
 		Observe: s.observe, Description: s.config.Description, Label: newLabel(),
 	})
 }

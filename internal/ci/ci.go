@@ -103,6 +103,9 @@ func (s *System) Annotate(level, message string) {
 // nobody takes its outcome for this run's.
 func (s *System) Prepare(file string) error {
 	if s.github != nil {
+		if s.getenv("GITHUB_OUTPUT") == "" {
+			return errors.New("GITHUB_OUTPUT is not set, so the outputs would be lost")
+		}
 		return nil
 	}
 	if err := os.WriteFile(file, nil, 0o644); err != nil { //nolint:gosec // later jobs run as other users

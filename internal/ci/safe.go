@@ -2,6 +2,7 @@ package ci
 
 import (
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -49,8 +50,11 @@ func (w *SafeWriter) redact(s string) string {
 	for _, secret := range w.secrets {
 		s = strings.ReplaceAll(s, secret, "***")
 	}
-	return s
+	return userInfo.ReplaceAllString(s, "://***@")
 }
+
+// userInfo is the part of a URL that may hold a password, such as a proxy's.
+var userInfo = regexp.MustCompile(`://[^\s/@"]+@`)
 
 // clean is for text that goes into a command of ours, which escapes line breaks itself.
 func (w *SafeWriter) clean(s string) string {

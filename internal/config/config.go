@@ -216,7 +216,7 @@ func (p *parser) selection(name string) plan.Selection {
 		return plan.Selection{Auto: items[0] == "auto"}
 	}
 	for _, s := range items {
-		if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		if strings.HasPrefix(s, "/") || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 			p.fail(name, "want names separated by commas, auto or none")
 			return plan.Selection{}
 		}

@@ -59,7 +59,7 @@ type V2 struct {
 func Dial(opts Options) (*V2, error) {
 	cred, err := credential(opts)
 	if err != nil {
-		return nil, fmt.Errorf("find credentials: %w", err)
+		return nil, fmt.Errorf("find credentials: %s", withoutBody(err))
 	}
 	sdk, err := fcopen.NewClient(&openapi.Config{
 		Credential: cred,

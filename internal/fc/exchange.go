@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	fcopen "github.com/alibabacloud-go/fc-open-20210406/v2/client"
 
@@ -35,6 +36,7 @@ type operation struct {
 type exchange struct {
 	ctx    context.Context
 	client *http.Client
+	sent   atomic.Bool
 	status int
 	header http.Header
 	body   []byte
@@ -43,6 +45,10 @@ type exchange struct {
 
 // Call implements the SDK's hook.
 func (x *exchange) Call(req *http.Request, _ *http.Transport) (*http.Response, error) {
+	if err := x.ctx.Err(); err != nil {
+		return nil, err
+	}
+	x.sent.Store(true)
 	resp, err := x.client.Do(req.WithContext(x.ctx))
 	if err != nil {
 		x.err = err
@@ -79,7 +85,7 @@ func (c *V2) once(ctx context.Context, op operation, call func(*fcopen.Client) e
 	sdk := c.sdk
 	sdk.HttpClient = x
 	began := c.opts.Clock.Now()
-	doc, err := x.result(ctx, op, call(&sdk))
+	doc, err := x.finish(ctx, timed, op, func() error { return call(&sdk) })
 	if c.opts.OnCall != nil {
 		c.opts.OnCall(Call{
 			Op: op.name, Resource: op.resource, RequestID: x.requestID(), Status: x.status, Took: c.opts.Clock.Now().Sub(began), Err: err,
@@ -88,17 +94,36 @@ func (c *V2) once(ctx context.Context, op operation, call func(*fcopen.Client) e
 	return doc, err
 }
 
+// finish waits for the call, and no longer than its time when the SDK has not even sent it: it may be asking for
+// credentials, which knows no context. What is not sent by then never will be, since the exchange's context has ended.
+func (x *exchange) finish(ctx, timed context.Context, op operation, call func() error) (release.Document, error) {
+	done := make(chan error, 1)
+	go func() { done <- call() }()
+	select {
+	case err := <-done:
+		return x.result(ctx, op, err)
+	case <-timed.Done():
+	}
+	if x.sent.Load() {
+		return x.result(ctx, op, <-done)
+	}
+	return release.Document{}, &release.APIError{
+		Op: op.name, Resource: op.resource, Retryable: ctx.Err() == nil, Err: errors.New("the call was not sent in time: no credentials came"),
+	}
+}
+
 // result judges the answer itself: the SDK's own error would lack the status of what it cannot parse.
 func (x *exchange) result(ctx context.Context, op operation, sdkErr error) (release.Document, error) {
 	fail := &release.APIError{Op: op.name, Resource: op.resource, Status: x.status, RequestID: x.requestID()}
 	switch {
 	case x.err != nil:
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](x.err)
-		fail.Err, fail.Retryable, fail.Unknown = plainCause(ctx, x.err), ctx.Err() == nil && !untrusted, op.write && !untrusted
+		fail.Err, fail.Retryable, fail.Unknown = plainCause(ctx, x.err), (ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded)) && !untrusted, op.write && !untrusted
 		fail.Late = fail.Unknown
 		return release.Document{}, fail
 	case x.status == 0:
-		fail.Err = fmt.Errorf("the call was not sent: %w", sdkErr)
+		// Credentials were found at the start, so what fails now is their renewal.
+		fail.Err, fail.Retryable = fmt.Errorf("the call was not sent: %s", withoutBody(sdkErr)), ctx.Err() == nil
 		return release.Document{}, fail
 	case x.status < 200 || x.status > 299:
 		x.explain(fail, op.write)
@@ -115,6 +140,15 @@ func (x *exchange) result(ctx context.Context, op operation, sdkErr error) (rele
 		return release.Document{}, fail
 	}
 	return release.Document{Fields: fields, ETag: x.header.Get("Etag")}, nil
+}
+
+// withoutBody cuts an answer out of an error of the credential chain: it may hold keys.
+func withoutBody(err error) string {
+	if err == nil {
+		return "no reason given"
+	}
+	text, _, _ := strings.Cut(err.Error(), "{")
+	return clip(text, 300)
 }
 
 func (x *exchange) requestID() string { return clip(x.header.Get("X-Fc-Request-Id"), 80) }

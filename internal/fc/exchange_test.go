@@ -72,11 +72,13 @@ func TestAnswersAreClassifiedByStatusFirst(t *testing.T) {
 		"exists":               {409, asJSON, `{"errorCode":"AliasAlreadyExists","errorMessage":"x"}`, false, false, "AliasAlreadyExists", "x"},
 		"precondition":         {412, asJSON, `{"errorCode":"PreconditionFailed","errorMessage":"x"}`, false, false, "PreconditionFailed", "x"},
 		"throttled":            {429, asJSON, `{"errorCode":"Throttling.User","errorMessage":"x"}`, true, false, "Throttling.User", "x"},
-		"closed":               {499, asJSON, `{"errorCode":"ClientClosedRequest","errorMessage":"x"}`, true, false, "ClientClosedRequest", "x"},
+		"closed":               {499, asJSON, `{"errorCode":"ClientClosedRequest","errorMessage":"x"}`, true, true, "ClientClosedRequest", "x"},
 		"internal":             {500, asJSON, `{"errorCode":"InternalServerError","errorMessage":"x"}`, true, true, "InternalServerError", "x"},
 		"unavailable":          {503, asJSON, `{"errorCode":"ServiceUnavailable","errorMessage":"x"}`, true, true, "ServiceUnavailable", "x"},
 		"page of a proxy":      {502, "text/html", `<html>bad gateway</html>`, true, true, "", "not JSON (text/html)"},
 		"empty 403":            {403, asJSON, ``, false, false, "", "Forbidden"},
+		"page as 404":          {404, "text/html", `<html>`, true, false, "", "not JSON"},
+		"conflict, no code":    {409, asJSON, ``, true, false, "", "Conflict"},
 		"empty 412":            {412, asJSON, ``, false, false, "", "Precondition Failed"},
 		"array":                {400, asJSON, `[1]`, false, false, "", "not JSON"},
 		"null code":            {400, asJSON, `{"errorCode":null,"errorMessage":null}`, false, false, "", "Bad Request"},
@@ -106,6 +108,51 @@ func TestAnswersAreClassifiedByStatusFirst(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A success that names nothing would be taken for an empty resource.
+func TestEmptySuccessesAreNoAnswers(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "null", "{}", `{"description":"x"}`} {
+		client := dial(t, answering(200, "application/json", body), Options{})
+		ctx := t.Context()
+		_, alias := client.Alias(ctx, "shop", "prod")
+		_, function := client.Function(ctx, "shop", "hello", "")
+		_, service := client.Service(ctx, "shop", "")
+		_, trigger := client.Trigger(ctx, "shop", "hello", "web")
+		_, domain := client.Domain(ctx, "example.com")
+		for what, err := range map[string]error{"alias": alias, "function": function, "service": service, "trigger": trigger, "domain": domain} {
+			if !release.Retryable(err) {
+				t.Errorf("%s from %q: %v", what, body, err)
+			}
+		}
+		if _, err := client.Versions(ctx, "shop"); (body == "" || body == "null") != (err != nil) {
+			t.Errorf("versions from %q: %v", body, err)
+		}
+		if _, err := client.UpdateAlias(ctx, "shop", "prod", "", release.Only("1")); err != nil {
+			t.Errorf("a write needs no words: %v", err)
+		}
+	}
+}
+
+// A listing that does not begin with the newest version is read to its end.
+func TestVersionsInAnyOrder(t *testing.T) {
+	t.Parallel()
+	for name, pages := range map[string][]string{
+		"ascending pages":   {`{"versions":[{"versionId":"1"},{"versionId":"2"}],"nextToken":"1"}`, `{"versions":[{"versionId":"3"},{"versionId":"10"}]}`},
+		"descending page":   {`{"versions":[{"versionId":"10"},{"versionId":"9"}],"nextToken":"1"}`, `{"versions":[{"versionId":"8"}]}`},
+		"pages of one":      {`{"versions":[{"versionId":"1"}],"nextToken":"1"}`, `{"versions":[{"versionId":"10"}]}`},
+		"numbers, no order": {`{"versions":[{"versionId":3},{"versionId":10},{"versionId":2}]}`},
+	} {
+		client := dial(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n := len(r.URL.Query().Get("nextToken"))
+			_, _ = fmt.Fprint(w, pages[min(n, len(pages)-1)])
+		}), Options{})
+		versions, err := client.Versions(t.Context(), "shop")
+		if err != nil || versions[0].ID != "10" {
+			t.Errorf("%s: %v, %v", name, versions, err)
+		}
 	}
 }
 

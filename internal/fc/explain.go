@@ -32,9 +32,13 @@ func (x *exchange) explain(e *release.APIError, write bool) {
 		return
 	}
 	e.Retryable = retryable(e)
-	e.Unknown = write && e.Status >= 500
+	if err != nil && e.Status == http.StatusNotFound && len(x.body) > 0 {
+		e.Retryable = true // a proxy's page says nothing about the resource
+	}
+	gaveUp := e.Status == http.StatusRequestTimeout || e.Status == 499
+	e.Unknown = write && (e.Status >= 500 || gaveUp)
 	// The service itself names a code. A proxy that gave up does not know what became of the call.
-	e.Late = e.Unknown && (e.Code == "" || e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout)
+	e.Late = e.Unknown && (gaveUp || e.Code == "" || e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout)
 }
 
 func retryable(e *release.APIError) bool {

@@ -71,19 +71,14 @@ type Plan struct {
 	Schedule Schedule // the weights that really follow; empty when the traffic stays
 	Notices  []Notice
 
-	req Request
-	on  Online
-}
+	// Straight: there is no base that could take a share of the traffic, nor take it back.
+	Straight bool
 
-// Resolve makes the plan again for a version that only publishing could tell: the one that the service takes for LATEST.
-func (p Plan) Resolve(version string) (Plan, error) {
-	on := p.on
-	on.Same = version
-	return New(p.req, on)
+	asked bool
 }
 
 // Asked tells whether the user named the version to release.
-func (p Plan) Asked() bool { return p.req.Version != "" }
+func (p Plan) Asked() bool { return p.asked }
 
 // Has tells whether the plan contains a step of the kind.
 func (p Plan) Has(kind StepKind) bool {
@@ -120,7 +115,7 @@ func Base(given string, alias *release.Alias, versions []release.Version, versio
 
 // New makes the plan or says which input does not fit what is online.
 func New(req Request, on Online) (Plan, error) {
-	p := Plan{Target: req.Target, Version: cmp.Or(req.Version, on.Same), req: req, on: on}
+	p := Plan{Target: req.Target, Version: cmp.Or(req.Version, on.Same), asked: req.Version != ""}
 	p.Base = Base(req.Base, on.Alias, on.Versions, p.Version)
 	if on.Alias != nil {
 		before := on.Alias.Traffic
@@ -175,7 +170,7 @@ func (p *Plan) addSteps(req Request, on Online) {
 		p.addBind()
 		p.addStages(Schedule{{Weight: release.Full}})
 	case p.straight(on):
-		p.Schedule = Schedule{{Weight: release.Full}}
+		p.Schedule, p.Straight = Schedule{{Weight: release.Full}}, true
 		if p.Before == nil {
 			p.add(Step{Kind: StepCreate, Weight: release.Full})
 		} else {
@@ -186,6 +181,8 @@ func (p *Plan) addSteps(req Request, on Online) {
 		p.noteReplaced()
 		if p.Before == nil {
 			p.add(Step{Kind: StepCreate})
+		} else if len(p.Bind) > 0 && p.othersInTheAir() {
+			p.add(Step{Kind: StepShift}) // bindings are made while everything goes to the base
 		}
 		p.addBind()
 		p.addStages(req.Schedule)
@@ -216,6 +213,16 @@ func (p *Plan) noteReplaced() {
 			p.note(NoticeReplaced, v, w.String())
 		}
 	}
+}
+
+// othersInTheAir tells whether a version that is neither the base nor ours has a share.
+func (p *Plan) othersInTheAir() bool {
+	for v := range p.Before.Extra {
+		if v != p.Version && v != p.Base {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Plan) addBind() {

@@ -188,24 +188,6 @@ func TestStepsOfSchedules(t *testing.T) {
 	}
 }
 
-// Rule 5: when the service says "no changes", its newest version is what is released.
-func TestResolvePlansAgainForAKnownVersion(t *testing.T) {
-	t.Parallel()
-	p := must(t, request(canary20), Online{Alias: alias("1", nil), Versions: versions("2", "1")})
-	if !p.Has(StepPublish) || p.Version != "" {
-		t.Fatalf("plan: %s", stepText(p))
-	}
-	for version, want := range map[string]string{"2": "shift 20, wait 1m0s, promote 100", "1": ""} {
-		again, err := p.Resolve(version)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := stepText(again); got != want || again.Version != version {
-			t.Errorf("resolved to %s: version %s, %s; want %s", version, again.Version, got, want)
-		}
-	}
-}
-
 func TestPlansThatCannotBe(t *testing.T) {
 	t.Parallel()
 	content := alias("1", nil)

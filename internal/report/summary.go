@@ -3,6 +3,7 @@ package report
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -91,10 +92,11 @@ func orNew(version string) string {
 }
 
 func bindResult(o Outcome, b release.Binding) string {
-	for _, rec := range o.Result.Records {
-		if rec.Step.Kind == plan.StepBind && !rec.Failed {
-			return release.Qualified(b.From) + " → " + o.Target.Alias
-		}
+	if slices.Contains(o.Result.Bound, b) {
+		return release.Qualified(b.From) + " → " + o.Target.Alias
+	}
+	if slices.ContainsFunc(o.Result.Records, func(r rollout.Record) bool { return r.Step.Kind == plan.StepBind }) {
+		return release.Qualified(b.From) + ", not known to have moved"
 	}
 	return release.Qualified(b.From) + ", not moved"
 }

@@ -50,7 +50,9 @@ func walked(t *testing.T, result rollout.Result, recs ...rollout.Record) Outcome
 	publish.Detail = "2"
 	result.Version, result.Base = "2", "1"
 	result.Records = records(append([]rollout.Record{publish, step(plan.StepBind, 0, release.Only("1"))}, recs...)...)
-	return Outcome{Target: shop(), Plan: newPlan(t, linear40(t), online("")), Result: result}
+	made := newPlan(t, linear40(t), online(""))
+	result.Bound = made.Bind
+	return Outcome{Target: shop(), Plan: made, Result: result}
 }
 
 func goldens(t *testing.T) map[string]Outcome {

@@ -36,6 +36,9 @@ type aliasWriter struct {
 	theirs bool
 	found  *release.Traffic
 
+	limit    time.Duration // of one call; zero leaves it to the client
+	noCreate bool          // an alias that is not there stays so
+
 	fresh   *release.Alias // looked at ahead, good for one write while it is young
 	freshAt time.Time
 	// alongside runs next to the first look before a write, such as the check that a published version exists.
@@ -56,14 +59,28 @@ const young = time.Second
 // look reads the alias; nil means that it does not exist. Only the alias's own absence counts: a missing service is an
 // error of another kind.
 func (w *aliasWriter) look(ctx context.Context) (*release.Alias, error) {
-	a, err := w.api.Alias(ctx, w.target.Service, w.target.Alias)
-	if code := codeOf(err); release.NotFound(err) && (code == "" || code == "AliasNotFound") {
-		return nil, nil
+	for {
+		limited, cancel := w.limited(ctx)
+		a, err := w.api.Alias(limited, w.target.Service, w.target.Alias)
+		cancel()
+		code := codeOf(err)
+		switch {
+		case err == nil:
+			return &a, nil
+		case release.NotFound(err) && !release.Retryable(err) && (code == "" || code == "AliasNotFound"):
+			return nil, nil
+		case w.limit == 0 || !release.Retryable(err) || w.clock.Sleep(ctx, hurry/10) != nil:
+			return nil, err
+		}
 	}
-	if err != nil {
-		return nil, err
+}
+
+// limited cuts a call short where seconds count, so that one that hangs leaves time for another.
+func (w *aliasWriter) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if w.limit == 0 {
+		return ctx, func() {}
 	}
-	return &a, nil
+	return context.WithTimeout(ctx, w.limit)
 }
 
 // refresh gives a young look at the alias, and runs what waits to be checked beside it.
@@ -115,13 +132,10 @@ const (
 )
 
 func (w *aliasWriter) judge(a *release.Alias, want release.Traffic) verdict {
+	if a == nil {
+		return w.judgeAbsence()
+	}
 	switch {
-	case a == nil && w.last == nil:
-		return asLeft
-	case a == nil && w.created && !w.verified:
-		return lagging
-	case a == nil:
-		return moved
 	case a.Traffic.Equal(want):
 		return asWanted
 	case w.last != nil && a.Traffic.Equal(*w.last):
@@ -129,10 +143,28 @@ func (w *aliasWriter) judge(a *release.Alias, want release.Traffic) verdict {
 		return asLeft
 	case w.landed(a):
 		return asLeft
-	case a.ETag != "" && w.pastTags[a.ETag], a.ETag == "" && slices.ContainsFunc(w.past, a.Traffic.Equal):
+	case w.passed(a):
 		return lagging
 	}
 	return moved
+}
+
+func (w *aliasWriter) judgeAbsence() verdict {
+	switch {
+	case w.last == nil:
+		return asLeft
+	case w.created && !w.verified:
+		return lagging
+	}
+	return moved
+}
+
+// passed recognises an earlier state of ours: by its ETag where there is one, because somebody may have gone back to it.
+func (w *aliasWriter) passed(a *release.Alias) bool {
+	if a.ETag != "" {
+		return w.pastTags[a.ETag]
+	}
+	return slices.ContainsFunc(w.past, a.Traffic.Equal)
 }
 
 // landed recognises a write of ours that took effect after all.
@@ -217,21 +249,30 @@ func (w *aliasWriter) put(ctx context.Context, want release.Traffic) error {
 			}
 			continue
 		case asLeft:
-			if a == nil {
-				return w.create(ctx, want)
-			}
 		}
-		w.tag = a.ETag // also after a change that left the traffic alone
-		if err = w.update(ctx, a.ETag, want); err == nil {
-			return w.readBack(ctx)
-		}
-		if !worthLooking(err) {
+		again, err := w.write(ctx, a, want)
+		if !again {
 			return err
 		}
 		if err := b.Wait(ctx, err); err != nil {
 			return err
 		}
 	}
+}
+
+// write writes once to what was looked at and reads back; again says that a further look and try make sense.
+func (w *aliasWriter) write(ctx context.Context, a *release.Alias, want release.Traffic) (again bool, err error) {
+	if a == nil {
+		if w.noCreate {
+			return false, nil
+		}
+		return false, w.create(ctx, want)
+	}
+	w.tag = a.ETag // also after a change that left the traffic alone
+	if err := w.update(ctx, a.ETag, want); err != nil {
+		return worthLooking(err), err
+	}
+	return false, w.readBack(ctx)
 }
 
 // patience bounds how long reads may lag behind: how long is not documented.
@@ -241,6 +282,8 @@ func (w *aliasWriter) patience() *retry.Backoff {
 
 // update writes once and notes what is known afterwards.
 func (w *aliasWriter) update(ctx context.Context, tag string, want release.Traffic) error {
+	ctx, cancel := w.limited(ctx)
+	defer cancel()
 	answer, err := w.api.UpdateAlias(ctx, w.target.Service, w.target.Alias, tag, want)
 	switch {
 	case err == nil:

@@ -192,7 +192,9 @@ func (w *pinner) checkAll(ctx context.Context, all []*pin) error {
 func (w *pinner) check(ctx context.Context, p *pin) error {
 	b := w.backoff()
 	for {
-		if err := w.look(ctx, p); err != nil || p.write == nil {
+		err := w.look(ctx, p)
+		if err != nil || p.write == nil {
+			p.shown = err == nil
 			return err
 		}
 		stale := &release.APIError{

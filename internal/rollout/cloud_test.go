@@ -142,6 +142,11 @@ func (w *world) release(ctx context.Context, req plan.Request) rollout.Result {
 	}
 	return rollout.Run(ctx, p, rollout.Options{
 		Versions: w.api, Aliases: w.api, Binder: w.api, Clock: w.clock, Retry: retry.Policy{Budget: 2 * time.Minute}, Label: "0123456789ab",
+		Replan: func(ctx context.Context, version string) (plan.Plan, error) {
+			again := req
+			again.Version = version
+			return rollout.Prepare(ctx, w.api, again)
+		},
 		Observe: func(e rollout.Event) { w.mu.Lock(); defer w.mu.Unlock(); w.events = append(w.events, e) },
 	})
 }

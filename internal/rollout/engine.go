@@ -23,13 +23,15 @@ const (
 
 // Options are what the engine needs besides the plan.
 type Options struct {
-	Versions    Versions
-	Aliases     Aliases
-	Binder      Binder
-	Clock       Clock
-	Retry       retry.Policy
-	OnRetry     func(err error, wait time.Duration)
-	Observe     func(Event)
+	Versions Versions
+	Aliases  Aliases
+	Binder   Binder
+	Clock    Clock
+	Retry    retry.Policy
+	OnRetry  func(err error, wait time.Duration)
+	Observe  func(Event)
+	// Replan makes the plan again for a version that only publishing could tell.
+	Replan      func(ctx context.Context, version string) (plan.Plan, error)
 	Description string // of the version to publish and of an alias to create
 	// Label is unique to this run. It marks the published version, so that it is found again after a lost answer.
 	Label string
@@ -41,7 +43,7 @@ func Run(ctx context.Context, p plan.Plan, opts Options) Result {
 	r := &run{
 		Options: opts, plan: p, backoff: backoff, version: p.Version, pins: pins(p.Bind),
 		alias: &aliasWriter{
-			api: opts.Aliases, target: p.Target, describe: opts.Description, backoff: backoff, clock: opts.Clock, last: p.Before,
+			api: opts.Aliases, target: p.Target, describe: cut(opts.Description, descriptionLimit), backoff: backoff, clock: opts.Clock, last: p.Before,
 		},
 		binder: &pinner{api: opts.Binder, target: p.Target, backoff: backoff, clock: opts.Clock},
 	}
@@ -60,6 +62,8 @@ type run struct {
 	pins    []*pin
 	version string
 	records []Record
+	// reached: a weight of the plan was in force, written now or found so.
+	reached bool
 	// replanned: the steps were made anew and start over.
 	replanned bool
 	// grace ends some seconds after the first signal; a rollback runs in it.
@@ -145,6 +149,7 @@ func (r *run) shift(ctx context.Context, s plan.Step) error {
 	if err := r.alias.put(ctx, want); err != nil {
 		return err
 	}
+	r.reached = true
 	kind := EventShifted
 	if s.Kind == plan.StepPromote {
 		kind = EventPromoted
@@ -242,6 +247,11 @@ func (r *run) conclude(ctx context.Context, err error) Result {
 		res.Status, res.RollbackErr = r.afterFailure(ctx, err)
 	}
 	res.Records = r.records
+	for _, p := range r.pins {
+		if p.shown {
+			res.Bound = append(res.Bound, p.bindings...)
+		}
+	}
 	res.Traffic, res.Sure = r.alias.last, len(r.alias.ghosts) == 0
 	if r.alias.theirs {
 		res.Traffic, res.Sure = r.alias.found, true

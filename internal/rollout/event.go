@@ -72,6 +72,8 @@ type Result struct {
 	// Sure is false when the last write's outcome could not be read back.
 	Sure    bool
 	Records []Record
+	// Bound are the bindings that were seen at the alias.
+	Bound []release.Binding
 	// Plan is the plan as it was walked in the end; publishing may have changed it.
 	Plan plan.Plan
 	// Err is why the run did not end as planned; RollbackErr why the traffic could not be returned.

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -42,12 +43,12 @@ func (r *run) publishOnce(ctx context.Context) error {
 		if listErr != nil {
 			return errors.Join(err, listErr)
 		}
-		if i := slices.IndexFunc(versions, func(v release.Version) bool { return v.Description == description }); i >= 0 {
+		if i := slices.IndexFunc(versions, func(v release.Version) bool { return strings.Contains(v.Description, mark(r.Label)) }); i >= 0 {
 			r.published(Event{Kind: EventPublished, Version: versions[i].ID})
 			return nil
 		}
 		if errors.Is(err, release.ErrNoChange) && len(versions) > 0 {
-			return r.reuse(versions[0].ID)
+			return r.reuse(ctx, versions[0].ID)
 		}
 		if err := b.Wait(ctx, err); err != nil {
 			return err
@@ -63,10 +64,10 @@ func (r *run) published(e Event) {
 }
 
 // reuse goes on with the version that the service takes for LATEST, although the two look different to us.
-func (r *run) reuse(version string) error {
-	made, err := r.plan.Resolve(version)
+func (r *run) reuse(ctx context.Context, version string) error {
+	made, err := r.Replan(ctx, version)
 	if err != nil {
-		return err
+		return fmt.Errorf("plan anew for version %s: %w", version, err)
 	}
 	r.plan, r.version, r.replanned = made, version, true
 	r.observe(Event{Kind: EventNoChange, Version: version})
@@ -95,19 +96,23 @@ func (r *run) confirm(ctx context.Context) error {
 }
 
 // label puts the run's mark behind the user's text and cuts that, not the mark, to the limit.
-func label(text, mark string) string {
-	if mark == "" {
+func label(text, id string) string {
+	if text == "" {
+		return mark(id)
+	}
+	return strings.TrimRight(cut(text, descriptionLimit-len(mark(id))-1), " ") + " " + mark(id)
+}
+
+func mark(id string) string { return "[fc-rollout " + id + "]" }
+
+// cut shortens to a number of bytes without breaking a character.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
 		return text
 	}
-	mark = "[fc-rollout " + mark + "]"
-	if text == "" {
-		return mark
+	text = text[:limit]
+	for !utf8.ValidString(text) {
+		text = text[:len(text)-1]
 	}
-	if room := descriptionLimit - len(mark) - 1; len(text) > room {
-		text = text[:room]
-		for !utf8.ValidString(text) {
-			text = text[:len(text)-1]
-		}
-	}
-	return strings.TrimRight(text, " ") + " " + mark
+	return text
 }

@@ -18,36 +18,46 @@ const (
 	watchPause = 600 * time.Millisecond
 )
 
+// hurry is how long one call may take when the whole return must end within seconds.
+const hurry = 2 * time.Second
+
 // errUnanswered is why a return to the base is not certain.
 var errUnanswered = errors.New("a write of weights was never answered and may still take effect; look at the alias")
 
 // home is where the traffic goes when the release fails: the base, or what the alias had when no weight of ours was
 // ever seen.
 func (r *run) home() release.Traffic {
-	if !r.alias.wrote && r.plan.Before != nil {
+	if !r.alias.wrote && !r.reached && r.plan.Before != nil {
 		return *r.plan.Before
 	}
 	return release.Only(r.plan.Base)
 }
 
-// shifted tells whether the new version may have received traffic that can be taken back.
+// shifted tells whether the new version may have received traffic that can be taken back. A release that went straight
+// to 100 % has no base that could take it.
 func (r *run) shifted() bool {
 	w := r.alias
-	if r.plan.Base == "" {
+	if r.plan.Base == "" || r.plan.Straight {
 		return false
 	}
-	return len(w.ghosts) > 0 || (w.wrote && (w.last == nil || !w.last.Equal(release.Only(r.plan.Base))))
+	return len(w.ghosts) > 0 || ((w.wrote || r.reached) && (w.last == nil || !w.last.Equal(release.Only(r.plan.Base))))
 }
 
 // rollback returns the alias. quick says that seconds count: the write then goes first, guarded by the ETag that is
-// known, and the look follows.
+// known, the look follows, and no call may take long.
 func (r *run) rollback(cause error, quick bool) error {
 	home := r.home()
 	r.observe(Event{Kind: EventRollingBack, Traffic: home, Err: cause})
 	rec := Record{Step: plan.Step{Kind: StepRollback}, Started: r.Clock.Now()}
 	w := r.alias
-	w.fresh, w.alongside, w.afterwards = nil, nil, nil
-	err := w.giveBack(r.grace, home, r.version, quick)
+	w.fresh, w.alongside, w.afterwards, w.noCreate = nil, nil, nil, true
+	if quick {
+		w.limit = hurry
+	}
+	err := w.giveBack(r.grace, home, quick)
+	if err == nil && len(w.ghosts) > 0 {
+		err = w.layGhosts(r.grace, home, r.version)
+	}
 	rec.Ended, rec.Failed, rec.Traffic = r.Clock.Now(), err != nil, r.traffic()
 	r.records = append(r.records, rec)
 	if err == nil {
@@ -56,45 +66,26 @@ func (r *run) rollback(cause error, quick bool) error {
 	return err
 }
 
-func (w *aliasWriter) giveBack(ctx context.Context, home release.Traffic, canary string, quick bool) error {
-	err := errors.ErrUnsupported
-	if quick && w.tag != "" && len(w.ghosts) == 0 {
-		if err = w.update(ctx, w.tag, home); err == nil {
-			err = w.readBack(ctx)
-		}
+func (w *aliasWriter) giveBack(ctx context.Context, home release.Traffic, quick bool) error {
+	if quick && w.tag != "" && len(w.ghosts) == 0 && w.update(ctx, w.tag, home) == nil {
+		return w.acceptedAs(home, w.readBack(ctx))
 	}
-	if err != nil && !w.home(home) && !w.theirs {
-		err = w.put(ctx, home)
-	}
-	if err != nil && w.home(home) && !w.theirs {
-		err = nil // accepted by the service; only the read-back is missing
-	}
-	if err == nil && len(w.ghosts) > 0 {
-		return w.layGhosts(ctx, home, canary)
+	return w.acceptedAs(home, w.put(ctx, home))
+}
+
+// acceptedAs lets a missing read-back pass when the service accepted the state as the last one.
+func (w *aliasWriter) acceptedAs(t release.Traffic, err error) error {
+	if !w.theirs && w.last != nil && w.last.Equal(t) && len(w.ghosts) == 0 {
+		return nil
 	}
 	return err
 }
 
-// home tells whether the service accepted that state as the last one.
-func (w *aliasWriter) home(t release.Traffic) bool {
-	return w.last != nil && w.last.Equal(t) && len(w.ghosts) == 0
-}
-
-// layGhosts makes sure that no write without an answer takes effect later. With ETags two harmless writes (a share of
-// nothing, and back) make its condition fail. Without them it can only be watched for a while.
+// layGhosts makes sure that no write without an answer takes effect later. With ETags two harmless writes make its
+// condition fail. Without them it can only be watched for a while.
 func (w *aliasWriter) layGhosts(ctx context.Context, home release.Traffic, canary string) error {
-	if w.tag != "" && canary != "" {
-		nothing := release.Traffic{Main: home.Main, Extra: map[string]release.Weight{canary: 0}}
-		for v, share := range home.Extra {
-			nothing.Extra[v] = share
-		}
-		if _, held := home.Extra[canary]; !held && w.update(ctx, w.tag, nothing) == nil {
-			if a, err := w.look(ctx); err == nil && a != nil && a.Traffic.Equal(home) {
-				if w.update(ctx, a.ETag, home) == nil {
-					return w.readBack(ctx)
-				}
-			}
-		}
+	if w.fence(ctx, home, canary) == nil {
+		return w.acceptedAs(home, w.put(ctx, home))
 	}
 	for range watchLooks {
 		if w.clock.Sleep(ctx, watchPause) != nil {
@@ -108,4 +99,23 @@ func (w *aliasWriter) layGhosts(ctx context.Context, home release.Traffic, canar
 		return errUnanswered
 	}
 	return nil
+}
+
+// fence gives the canary a share of nothing and takes it away again: the traffic stays, the ETag does not.
+func (w *aliasWriter) fence(ctx context.Context, home release.Traffic, canary string) error {
+	if _, held := home.Extra[canary]; held || w.tag == "" || canary == "" {
+		return errors.ErrUnsupported
+	}
+	nothing := release.Traffic{Main: home.Main, Extra: map[string]release.Weight{canary: 0}}
+	for v, share := range home.Extra {
+		nothing.Extra[v] = share
+	}
+	if err := w.update(ctx, w.tag, nothing); err != nil {
+		return err
+	}
+	a, err := w.look(ctx)
+	if err != nil || a == nil || !a.Traffic.Equal(home) {
+		return errors.Join(err, w.lagError())
+	}
+	return w.update(ctx, a.ETag, home)
 }
