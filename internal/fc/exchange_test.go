@@ -77,7 +77,7 @@ func TestAnswersAreClassifiedByStatusFirst(t *testing.T) {
 		"unavailable":          {503, asJSON, `{"errorCode":"ServiceUnavailable","errorMessage":"x"}`, true, true, "ServiceUnavailable", "x"},
 		"page of a proxy":      {502, "text/html", `<html>bad gateway</html>`, true, true, "", "not JSON (text/html)"},
 		"empty 403":            {403, asJSON, ``, false, false, "", "Forbidden"},
-		"page as 404":          {404, "text/html", `<html>`, true, false, "", "not JSON"},
+		"page as 404":          {404, "text/html", `<html>`, false, false, "", "not JSON"},
 		"conflict, no code":    {409, asJSON, ``, true, false, "", "Conflict"},
 		"empty 412":            {412, asJSON, ``, false, false, "", "Precondition Failed"},
 		"array":                {400, asJSON, `[1]`, false, false, "", "not JSON"},

@@ -32,9 +32,7 @@ func (x *exchange) explain(e *release.APIError, write bool) {
 		return
 	}
 	e.Retryable = retryable(e)
-	if err != nil && e.Status == http.StatusNotFound && len(x.body) > 0 {
-		e.Retryable = true // a proxy's page says nothing about the resource
-	}
+	e.Foreign = err != nil
 	gaveUp := e.Status == http.StatusRequestTimeout || e.Status == 499
 	e.Unknown = write && (e.Status >= 500 || gaveUp)
 	// The service itself names a code. A proxy that gave up does not know what became of the call.

@@ -21,7 +21,9 @@ type APIError struct {
 	Unknown bool
 	// Late: nobody who knows has answered, so the call may even take effect after a look that does not show it.
 	Late bool
-	Err  error
+	// Foreign: the answer is not in the API's form, so a 404 may be a proxy's and say nothing about the resource.
+	Foreign bool
+	Err     error
 }
 
 // Error names operation, resource, code and request id.
@@ -98,6 +100,12 @@ func Status(err error) int {
 func OutcomeUnknown(err error) bool {
 	api, ok := errors.AsType[*APIError](err)
 	return ok && api.Unknown
+}
+
+// Foreign tells whether the error's answer may come from something else than the API.
+func Foreign(err error) bool {
+	api, ok := errors.AsType[*APIError](err)
+	return ok && api.Foreign
 }
 
 // MayComeLate tells whether the failed call may take effect at any later moment.

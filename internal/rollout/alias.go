@@ -59,6 +59,7 @@ const young = time.Second
 // look reads the alias; nil means that it does not exist. Only the alias's own absence counts: a missing service is an
 // error of another kind.
 func (w *aliasWriter) look(ctx context.Context) (*release.Alias, error) {
+	strangers := w.patience()
 	for {
 		limited, cancel := w.limited(ctx)
 		a, err := w.api.Alias(limited, w.target.Service, w.target.Alias)
@@ -67,7 +68,11 @@ func (w *aliasWriter) look(ctx context.Context) (*release.Alias, error) {
 		switch {
 		case err == nil:
 			return &a, nil
-		case release.NotFound(err) && !release.Retryable(err) && (code == "" || code == "AliasNotFound"):
+		case release.NotFound(err) && release.Foreign(err):
+			if strangers.Wait(ctx, err) != nil {
+				return nil, err
+			}
+		case release.NotFound(err) && (code == "" || code == "AliasNotFound"):
 			return nil, nil
 		case w.limit == 0 || !release.Retryable(err) || w.clock.Sleep(ctx, hurry/10) != nil:
 			return nil, err
@@ -161,7 +166,7 @@ func (w *aliasWriter) judgeAbsence() verdict {
 
 // passed recognises an earlier state of ours: by its ETag where there is one, because somebody may have gone back to it.
 func (w *aliasWriter) passed(a *release.Alias) bool {
-	if a.ETag != "" {
+	if a.ETag != "" && a.ETag != w.tag { // an older body under our own ETag cannot be a newer state
 		return w.pastTags[a.ETag]
 	}
 	return slices.ContainsFunc(w.past, a.Traffic.Equal)

@@ -18,7 +18,7 @@ import (
 // outcome is known, and the return to the base must end within 5 s.
 const (
 	writeGrace  = 2500 * time.Millisecond
-	returnGrace = 4500 * time.Millisecond
+	returnGrace = 4700 * time.Millisecond
 )
 
 // Options are what the engine needs besides the plan.

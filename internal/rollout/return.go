@@ -3,6 +3,8 @@ package rollout
 import (
 	"context"
 	"errors"
+	"net/http"
+	"slices"
 	"time"
 
 	"github.com/fc-rollout/fc-rollout/internal/plan"
@@ -51,11 +53,14 @@ func (r *run) rollback(cause error, quick bool) error {
 	rec := Record{Step: plan.Step{Kind: StepRollback}, Started: r.Clock.Now()}
 	w := r.alias
 	w.fresh, w.alongside, w.afterwards, w.noCreate = nil, nil, nil, true
+	late := slices.Clone(w.ghosts)
+	late = slices.DeleteFunc(late, func(g ghost) bool { return !g.late })
 	if quick {
 		w.limit = hurry
 	}
 	err := w.giveBack(r.grace, home, quick)
-	if err == nil && len(w.ghosts) > 0 {
+	if err == nil && len(late) > 0 {
+		w.ghosts = late // until it is shown that they cannot come any more
 		err = w.layGhosts(r.grace, home, r.version)
 	}
 	rec.Ended, rec.Failed, rec.Traffic = r.Clock.Now(), err != nil, r.traffic()
@@ -67,8 +72,14 @@ func (r *run) rollback(cause error, quick bool) error {
 }
 
 func (w *aliasWriter) giveBack(ctx context.Context, home release.Traffic, quick bool) error {
-	if quick && w.tag != "" && len(w.ghosts) == 0 && w.update(ctx, w.tag, home) == nil {
-		return w.acceptedAs(home, w.readBack(ctx))
+	if quick && w.tag != "" && len(w.ghosts) == 0 {
+		// The first call may be slow, as long as the time left is enough for quick ones.
+		w.limit = 3 * time.Second
+		err := w.update(ctx, w.tag, home)
+		w.limit = hurry / 3
+		if err == nil {
+			return w.acceptedAs(home, w.readBack(ctx))
+		}
 	}
 	return w.acceptedAs(home, w.put(ctx, home))
 }
@@ -101,7 +112,8 @@ func (w *aliasWriter) layGhosts(ctx context.Context, home release.Traffic, canar
 	return nil
 }
 
-// fence gives the canary a share of nothing and takes it away again: the traffic stays, the ETag does not.
+// fence gives the canary a share of nothing and takes it away again: the traffic stays, the ETag does not. In between it
+// tries the old ETag, because a service that takes it would take a late write as well.
 func (w *aliasWriter) fence(ctx context.Context, home release.Traffic, canary string) error {
 	if _, held := home.Extra[canary]; held || w.tag == "" || canary == "" {
 		return errors.ErrUnsupported
@@ -110,8 +122,14 @@ func (w *aliasWriter) fence(ctx context.Context, home release.Traffic, canary st
 	for v, share := range home.Extra {
 		nothing.Extra[v] = share
 	}
-	if err := w.update(ctx, w.tag, nothing); err != nil {
+	ghosts, old := slices.Clone(w.ghosts), w.tag
+	if err := w.update(ctx, old, nothing); err != nil {
 		return err
+	}
+	err := w.update(ctx, old, home)
+	if release.Status(err) != http.StatusPreconditionFailed {
+		w.ghosts = ghosts
+		return errors.Join(errors.ErrUnsupported, err)
 	}
 	a, err := w.look(ctx)
 	if err != nil || a == nil || !a.Traffic.Equal(home) {
