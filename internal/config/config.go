@@ -201,25 +201,25 @@ func (p *parser) list(name string) (items []string) {
 
 func (p *parser) selection(name string) plan.Selection {
 	items := p.list(name)
-	if i := slices.IndexFunc(items, func(s string) bool {
-		return s != "none" && s != "auto" && (strings.EqualFold(s, "none") || strings.EqualFold(s, "auto"))
-	}); i >= 0 {
-		p.fail(name, "write none and auto in lower case")
-		return plan.Selection{}
-	}
-	word := slices.ContainsFunc(items, func(s string) bool { return s == "none" || s == "auto" })
+	word := slices.ContainsFunc(items, isWord)
 	switch {
+	case slices.ContainsFunc(items, func(s string) bool { return isWord(strings.ToLower(s)) && !isWord(s) }):
+		p.fail(name, "write none and auto in lower case")
 	case word && len(items) > 1:
 		p.fail(name, "none and auto stand alone; want names separated by commas, or one of the two")
-		return plan.Selection{}
 	case word:
 		return plan.Selection{Auto: items[0] == "auto"}
+	case slices.ContainsFunc(items, noName):
+		p.fail(name, "want names separated by commas, auto or none")
+	default:
+		return plan.Selection{Names: items}
 	}
-	for _, s := range items {
-		if strings.HasPrefix(s, "/") || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-			p.fail(name, "want names separated by commas, auto or none")
-			return plan.Selection{}
-		}
-	}
-	return plan.Selection{Names: items}
+	return plan.Selection{}
+}
+
+func isWord(s string) bool { return s == "none" || s == "auto" }
+
+// noName recognises what can name neither a trigger nor a domain.
+func noName(s string) bool {
+	return strings.HasPrefix(s, "/") || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f })
 }

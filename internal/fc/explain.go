@@ -31,8 +31,12 @@ func (x *exchange) explain(e *release.APIError, write bool) {
 		e.Err = release.ErrNoChange
 		return
 	}
-	e.Retryable = retryable(e)
 	e.Foreign = err != nil
+	classify(e, write)
+}
+
+func classify(e *release.APIError, write bool) {
+	e.Retryable = retryable(e)
 	gaveUp := e.Status == http.StatusRequestTimeout || e.Status == 499
 	e.Unknown = write && (e.Status >= 500 || gaveUp)
 	// The service itself names a code. A proxy that gave up does not know what became of the call.

@@ -51,17 +51,24 @@ func (f Fault) check() error {
 	if !slices.Contains(faultKinds, f.Kind) {
 		return fmt.Errorf("kind must be one of %s, not %q", strings.Join(faultKinds, ", "), f.Kind)
 	}
+	if err := f.checkStatus(); err != nil {
+		return err
+	}
 	if f.Op != "" && f.Op != "*" && !knownOperation(f.Op) {
 		return fmt.Errorf("op must be the name of an operation such as UpdateAlias, or *, not %q", f.Op)
 	}
+	if f.Skip < 0 || f.Times < 0 || f.Delay < 0 {
+		return fmt.Errorf("skip, times and delay must not be negative")
+	}
+	return nil
+}
+
+func (f Fault) checkStatus() error {
 	if f.Kind == FaultStatus && (f.Status < 200 || f.Status > 599) {
 		return fmt.Errorf("kind status needs a status from 200 to 599, not %d", f.Status)
 	}
 	if f.Kind == FaultLostStatus && f.Status != 0 && (f.Status < 200 || f.Status > 599) {
 		return fmt.Errorf("status must be from 200 to 599, not %d", f.Status)
-	}
-	if f.Skip < 0 || f.Times < 0 || f.Delay < 0 {
-		return fmt.Errorf("skip, times and delay must not be negative")
 	}
 	return nil
 }

@@ -170,23 +170,33 @@ func (p *Plan) addSteps(req Request, on Online) {
 		p.addBind()
 		p.addStages(Schedule{{Weight: release.Full}})
 	case p.straight(on):
-		p.Schedule, p.Straight = Schedule{{Weight: release.Full}}, true
-		if p.Before == nil {
-			p.add(Step{Kind: StepCreate, Weight: release.Full})
-		} else {
-			p.add(Step{Kind: StepPromote, Weight: release.Full})
-		}
-		p.addBind() // behind the promotion: the base cannot answer these calls
+		p.addStraight()
 	default:
-		p.noteReplaced()
-		if p.Before == nil {
-			p.add(Step{Kind: StepCreate})
-		} else if len(p.Bind) > 0 && p.othersInTheAir() {
-			p.add(Step{Kind: StepShift}) // bindings are made while everything goes to the base
-		}
-		p.addBind()
-		p.addStages(req.Schedule)
+		p.addGradual(req.Schedule)
 	}
+}
+
+// addStraight promotes first: the base, if there is one, cannot answer the calls that the bindings bring.
+func (p *Plan) addStraight() {
+	p.Schedule, p.Straight = Schedule{{Weight: release.Full}}, true
+	if p.Before == nil {
+		p.add(Step{Kind: StepCreate, Weight: release.Full})
+	} else {
+		p.add(Step{Kind: StepPromote, Weight: release.Full})
+	}
+	p.addBind()
+}
+
+// addGradual binds while everything goes to the base.
+func (p *Plan) addGradual(s Schedule) {
+	p.noteReplaced()
+	if p.Before == nil {
+		p.add(Step{Kind: StepCreate})
+	} else if len(p.Bind) > 0 && p.othersInTheAir() {
+		p.add(Step{Kind: StepShift})
+	}
+	p.addBind()
+	p.addStages(s)
 }
 
 // straight tells whether there is no base that could take a share of the traffic.
