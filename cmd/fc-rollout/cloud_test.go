@@ -92,6 +92,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"within":  cmdWithin,
 	"signal":  cmdSignal,
 	"blocked": cmdBlocked,
+	"unblock": func(ts *testscript.TestScript, _ bool, _ []string) { of(ts).sim.Release() },
 }
 
 // clear starts log and counters over and forgets what somebody else was to do.

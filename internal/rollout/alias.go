@@ -36,8 +36,9 @@ type aliasWriter struct {
 	theirs bool
 	found  *release.Traffic
 
-	limit    time.Duration // of one call; zero leaves it to the client
-	noCreate bool          // an alias that is not there stays so
+	limit time.Duration // of one call; zero leaves it to the client
+	// returning to the base: what is there already is welcome, and an alias that is gone stays so.
+	returning bool
 
 	fresh   *release.Alias // looked at ahead, good for one write while it is young
 	freshAt time.Time
@@ -141,7 +142,7 @@ func (w *aliasWriter) judge(a *release.Alias, want release.Traffic) verdict {
 		return w.judgeAbsence()
 	}
 	switch {
-	case a.Traffic.Equal(want):
+	case a.Traffic.Equal(want) && w.expects(want):
 		return asWanted
 	case w.last != nil && a.Traffic.Equal(*w.last):
 		w.dismiss()
@@ -152,6 +153,13 @@ func (w *aliasWriter) judge(a *release.Alias, want release.Traffic) verdict {
 		return lagging
 	}
 	return moved
+}
+
+// expects tells whether the wanted state can be our doing, or is welcome whoever made it. Somebody who sets the alias to
+// just our next step has moved it.
+func (w *aliasWriter) expects(want release.Traffic) bool {
+	return w.returning || (w.last != nil && w.last.Equal(want)) ||
+		slices.ContainsFunc(w.ghosts, func(g ghost) bool { return want.Equal(g.traffic) })
 }
 
 func (w *aliasWriter) judgeAbsence() verdict {
@@ -268,7 +276,7 @@ func (w *aliasWriter) put(ctx context.Context, want release.Traffic) error {
 // write writes once to what was looked at and reads back; again says that a further look and try make sense.
 func (w *aliasWriter) write(ctx context.Context, a *release.Alias, want release.Traffic) (again bool, err error) {
 	if a == nil {
-		if w.noCreate {
+		if w.returning {
 			return false, nil
 		}
 		return false, w.create(ctx, want)

@@ -52,7 +52,7 @@ func (r *run) rollback(cause error, quick bool) error {
 	r.observe(Event{Kind: EventRollingBack, Traffic: home, Err: cause})
 	rec := Record{Step: plan.Step{Kind: StepRollback}, Started: r.Clock.Now()}
 	w := r.alias
-	w.fresh, w.alongside, w.afterwards, w.noCreate = nil, nil, nil, true
+	w.fresh, w.alongside, w.afterwards, w.returning = nil, nil, nil, true
 	late := slices.Clone(w.ghosts)
 	late = slices.DeleteFunc(late, func(g ghost) bool { return !g.late })
 	if quick {
