@@ -229,7 +229,7 @@ func (s *step) finish(o report.Outcome) int {
 // write hands outputs and summary over. A failure there is told, and changes no traffic.
 func (s *step) write(o report.Outcome) bool {
 	ok := s.writeOutputs(o)
-	summary, err := report.Summary(o)
+	summary, err := report.Summary(o, s.ci.Redact)
 	if err == nil {
 		err = s.ci.Summary(summary)
 	}

@@ -62,6 +62,9 @@ func (s *System) Mask(secrets ...string) {
 	}
 }
 
+// Redact takes the masked secrets, and passwords in URLs, out of a text.
+func (s *System) Redact(text string) string { return s.out.redact(text) }
+
 // Group starts a collapsible section.
 func (s *System) Group(title string) {
 	s.command(func(a *githubactions.Action) { a.Group(s.out.clean(title)) })

@@ -2,6 +2,7 @@ package fc
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/fc-rollout/fc-rollout/internal/release"
 )
@@ -15,9 +16,8 @@ func version(fields map[string]any) release.Version {
 func alias(name string, doc release.Document) release.Alias {
 	extra := map[string]release.Weight{}
 	weights, _ := doc.Fields["additionalVersionWeight"].(map[string]any)
-	for v, w := range weights {
-		if n, ok := w.(json.Number); ok {
-			f, _ := n.Float64()
+	for v := range weights {
+		if f, err := strconv.ParseFloat(str(weights, v), 64); err == nil {
 			extra[v] = release.FromFraction(f)
 		}
 	}

@@ -42,28 +42,30 @@ type point struct {
 
 type bound struct{ Name, Qualifier string }
 
-// Summary is the job's page as Markdown.
-func Summary(o Outcome) (string, error) {
+// Summary is the job's page as Markdown. redact takes secrets out of a text; it comes before the escaping, which would
+// hide them from it.
+func Summary(o Outcome, redact func(string) string) (string, error) {
+	plain := func(text string) string { return Markdown(redact(text)) }
 	r := o.Result
-	s := summary{Icon: icon(r.Status), Headline: Markdown(o.Headline()), Version: Markdown(orNew(r.Version)), Next: Markdown(o.Next())}
+	s := summary{Icon: icon(r.Status), Headline: plain(o.Headline()), Version: plain(orNew(r.Version)), Next: plain(o.Next())}
 	for _, err := range Each(r.Err) {
-		s.Errors = append(s.Errors, Markdown(err.Error()))
+		s.Errors = append(s.Errors, plain(err.Error()))
 	}
 	for _, err := range Each(r.RollbackErr) {
-		s.Errors = append(s.Errors, "the return to the base failed: "+Markdown(err.Error()))
+		s.Errors = append(s.Errors, "the return to the base failed: "+plain(err.Error()))
 	}
 	if r.Traffic != nil && r.Sure {
 		s.Bar = strings.ReplaceAll(OneLine(Bar(*r.Traffic)), "`", "'")
 	}
 	s.Steps, s.Chart = rows(o), points(o)
 	for _, b := range o.Plan.Bind {
-		s.Bindings = append(s.Bindings, bound{Markdown(b.String()), Markdown(bindResult(o, b))})
+		s.Bindings = append(s.Bindings, bound{plain(b.String()), plain(bindResult(o, b))})
 	}
 	for _, b := range o.Plan.Bound {
-		s.Bindings = append(s.Bindings, bound{Markdown(b.String()), Markdown(o.Target.Alias)})
+		s.Bindings = append(s.Bindings, bound{plain(b.String()), plain(o.Target.Alias)})
 	}
 	for _, n := range o.Plan.Notices {
-		s.Notices = append(s.Notices, Markdown(NoticeText(n)))
+		s.Notices = append(s.Notices, plain(NoticeText(n)))
 	}
 	var b strings.Builder
 	if err := summaryTemplate.Execute(&b, s); err != nil {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -84,7 +85,7 @@ func goldens(t *testing.T) map[string]Outcome {
 
 func summaryOf(t *testing.T, o Outcome) string {
 	t.Helper()
-	text, err := Summary(o)
+	text, err := Summary(o, asIs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,5 +216,17 @@ func TestLongReleasesStayReadable(t *testing.T) {
 	}
 	if !strings.Contains(text, "more") || !strings.Contains(text, "promote to 100 %") {
 		t.Errorf("first and last rows are not kept:\n%s", text)
+	}
+}
+
+func asIs(s string) string { return s }
+
+// Escaping must not hide a secret from whoever takes it out.
+func TestSecretsLeaveTheSummaryBeforeItIsEscaped(t *testing.T) {
+	t.Parallel()
+	o := outcome(t, rollout.Result{Status: rollout.Failed, Sure: true, Err: errors.New("key pa*ss&word is bad")})
+	text, err := Summary(o, func(s string) string { return strings.ReplaceAll(s, "pa*ss&word", "***") })
+	if err != nil || strings.Contains(text, "ss&amp;word") || !strings.Contains(text, "key &#42;&#42;&#42; is bad") {
+		t.Errorf("%v\n%s", err, text)
 	}
 }
