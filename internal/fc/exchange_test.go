@@ -179,27 +179,26 @@ func TestNoChangeIsToldByItsTextUnlessDenied(t *testing.T) {
 // A server that never answers costs one timeout a call, a read is repeated within the budget, a write is not.
 func TestCallsHaveATimeout(t *testing.T) {
 	t.Parallel()
-	var calls atomic.Int32
 	give := make(chan struct{})
+	calls := 0
 	client := dial(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		calls.Add(1)
 		select {
 		case <-give:
 		case <-r.Context().Done():
 		}
-	}), Options{CallTimeout: 20 * time.Millisecond, Retry: retry.Policy{Budget: time.Nanosecond}})
+	}), Options{CallTimeout: 500 * time.Millisecond, Retry: retry.Policy{Budget: time.Nanosecond}, OnCall: func(Call) { calls++ }})
 	t.Cleanup(func() { close(give) }) // before the server waits for its handlers
 	_, err := client.Alias(t.Context(), "shop", "prod")
 	if !release.Retryable(err) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("read: %v", err)
 	}
-	if calls.Load() != 2 {
-		t.Errorf("%d reads, want one and its repetition", calls.Load())
+	if calls != 2 {
+		t.Errorf("%d reads, want one and its repetition", calls)
 	}
-	calls.Store(0)
+	calls = 0
 	_, err = client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1"))
-	if !release.OutcomeUnknown(err) || calls.Load() != 1 {
-		t.Errorf("write: %v, %d calls", err, calls.Load())
+	if !release.OutcomeUnknown(err) || !release.MayComeLate(err) || calls != 1 {
+		t.Errorf("write: %v, %d calls", err, calls)
 	}
 }
 

@@ -1,0 +1,137 @@
+package rollout
+
+import (
+	"slices"
+
+	"github.com/fc-rollout/fc-rollout/internal/release"
+)
+
+// ghost is a write of unknown outcome; a late one was not answered and may take effect at any time.
+type ghost struct {
+	traffic release.Traffic
+	late    bool
+}
+
+// verdict is what a look at the alias means.
+type verdict int
+
+const (
+	asWanted verdict = iota
+	asLeft
+	lagging // an earlier state of ours: the read is behind
+	moved
+)
+
+func (w *aliasWriter) judge(a *release.Alias, want release.Traffic) verdict {
+	if a == nil {
+		return w.judgeAbsence()
+	}
+	switch {
+	case a.Traffic.Equal(want) && w.expects(want):
+		return asWanted
+	case w.last != nil && a.Traffic.Equal(*w.last):
+		w.dismiss()
+		return asLeft
+	case w.landed(a):
+		return asLeft
+	case w.passed(a):
+		return lagging
+	}
+	return moved
+}
+
+// expects tells whether the wanted state can be our doing, or is welcome whoever made it. Somebody who sets the alias to
+// just our next step has moved it.
+func (w *aliasWriter) expects(want release.Traffic) bool {
+	return w.returning || (w.last != nil && w.last.Equal(want)) ||
+		slices.ContainsFunc(w.ghosts, func(g ghost) bool { return want.Equal(g.traffic) })
+}
+
+func (w *aliasWriter) judgeAbsence() verdict {
+	switch {
+	case w.last == nil:
+		return asLeft
+	case w.created && !w.verified:
+		return lagging
+	}
+	return moved
+}
+
+// passed recognises an earlier state of ours: by its ETag where there is one, because somebody may have gone back to it.
+func (w *aliasWriter) passed(a *release.Alias) bool {
+	if a.ETag != "" && a.ETag != w.tag { // an older body under our own ETag cannot be a newer state
+		return w.pastTags[a.ETag]
+	}
+	return slices.ContainsFunc(w.past, a.Traffic.Equal)
+}
+
+// landed recognises a write of ours that took effect after all.
+func (w *aliasWriter) landed(a *release.Alias) bool {
+	i := slices.IndexFunc(w.ghosts, func(g ghost) bool { return a.Traffic.Equal(g.traffic) })
+	if i < 0 {
+		return false
+	}
+	w.ghosts = slices.Delete(w.ghosts, i, i+1)
+	w.wrote = true
+	w.leave(a.Traffic, a.ETag)
+	return true
+}
+
+// leave notes a new state of ours.
+func (w *aliasWriter) leave(t release.Traffic, tag string) {
+	if w.last != nil && !w.last.Equal(t) {
+		w.past = append(w.past, *w.last)
+	}
+	if w.tag != "" && w.tag != tag {
+		if w.pastTags == nil {
+			w.pastTags = map[string]bool{}
+		}
+		w.pastTags[w.tag] = true
+	}
+	w.last, w.tag = &t, tag
+}
+
+// settle notes that the alias was seen as it should be.
+func (w *aliasWriter) settle(a *release.Alias) {
+	if !w.landed(a) {
+		w.leave(a.Traffic, a.ETag)
+	}
+	w.dismiss()
+	w.verified = true
+}
+
+// dismiss forgets the writes that had no effect, as a look at our state shows, and can have none later.
+func (w *aliasWriter) dismiss() {
+	w.ghosts = slices.DeleteFunc(w.ghosts, func(g ghost) bool { return !g.late })
+}
+
+func (w *aliasWriter) movedError(a *release.Alias) error {
+	found, expected := "no alias", "no alias"
+	w.theirs, w.found = true, nil
+	if a != nil {
+		found = a.Traffic.String()
+		w.found = &a.Traffic
+	}
+	if w.last != nil {
+		expected = w.last.String()
+	}
+	return &release.MovedError{What: "alias " + w.target.Alias + " of service " + w.target.Service, Expected: expected, Found: found}
+}
+
+// lagError stands for a read that is behind while it is waited for.
+func (w *aliasWriter) lagError() error {
+	return &release.APIError{
+		Op: "GetAlias", Resource: "alias " + w.target.Alias + " of service " + w.target.Service,
+		Message: "still shows an earlier state", Retryable: true,
+	}
+}
+
+// haunt remembers a write of unknown outcome.
+func (w *aliasWriter) haunt(want release.Traffic, late bool) {
+	i := slices.IndexFunc(w.ghosts, func(g ghost) bool { return want.Equal(g.traffic) })
+	if i < 0 {
+		w.ghosts = append(w.ghosts, ghost{want, late})
+		return
+	}
+	w.ghosts[i].late = w.ghosts[i].late || late
+}
