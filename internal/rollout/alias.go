@@ -48,7 +48,8 @@ type aliasWriter struct {
 	afterwards func(context.Context) error
 }
 
-// young is how old a look may be when a write follows it. Without ETags nothing else guards the time between the two.
+// young is how old a look may be when a write follows it. Without an ETag nothing guards the time between the two, and
+// the look comes right before the write.
 const young = time.Second
 
 // look reads the alias; nil means that it does not exist. Only the alias's own absence counts: a missing service is an
@@ -87,7 +88,7 @@ func (w *aliasWriter) limited(ctx context.Context) (context.Context, context.Can
 func (w *aliasWriter) refresh(ctx context.Context) (*release.Alias, error) {
 	if a, at := w.fresh, w.freshAt; a != nil {
 		w.fresh = nil
-		if w.clock.Now().Sub(at) < young {
+		if a.ETag != "" && w.clock.Now().Sub(at) < young {
 			return a, nil
 		}
 	}
