@@ -10,17 +10,21 @@ type NoticeKind string
 
 // What a plan may have to say. Args of each in order.
 const (
-	NoticeFirst         NoticeKind = "first_release"   // none
-	NoticeBaseGone      NoticeKind = "base_gone"       // base version
-	NoticeMissingInBase NoticeKind = "missing_in_base" // functions, base version
-	NoticeTidy          NoticeKind = "tidy"            // version, traffic before
-	NoticeReplaced      NoticeKind = "canary_replaced" // version, weight
-	NoticeLeft          NoticeKind = "binding_left"    // binding, qualifier
-	NoticeRebound       NoticeKind = "binding_rebound" // binding, qualifier
-	NoticeSecondHTTP    NoticeKind = "second_http"     // binding
-	NoticeUnbound       NoticeKind = "unbound"         // trigger, alias
-	NoticeNoStrategy    NoticeKind = "no_strategy"     // none
-	NoticePartialRead   NoticeKind = "partial_read"    // reason
+	NoticeFirst           NoticeKind = "first_release"    // none
+	NoticeBaseGone        NoticeKind = "base_gone"        // base version
+	NoticeMissingInBase   NoticeKind = "missing_in_base"  // functions, base version
+	NoticeTidy            NoticeKind = "tidy"             // version, traffic before
+	NoticeReplaced        NoticeKind = "canary_replaced"  // version, weight
+	NoticeLeft            NoticeKind = "binding_left"     // binding, qualifier
+	NoticeRebound         NoticeKind = "binding_rebound"  // binding, qualifier
+	NoticeSecondHTTP      NoticeKind = "second_http"      // binding
+	NoticeSuperseded      NoticeKind = "superseded"       // version, stage
+	NoticeContinued       NoticeKind = "continued"        // version, stage
+	NoticeBindingsChanged NoticeKind = "bindings_changed" // none
+	NoticeBindLater       NoticeKind = "bind_later"       // binding
+	NoticeUnbound         NoticeKind = "unbound"          // trigger, alias
+	NoticeNoStrategy      NoticeKind = "no_strategy"      // none
+	NoticePartialRead     NoticeKind = "partial_read"     // reason
 )
 
 // Notice is one of them with its details.

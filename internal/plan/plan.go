@@ -19,13 +19,20 @@ const (
 	StepShift   StepKind = "shift"
 	StepWait    StepKind = "wait"
 	StepPromote StepKind = "promote"
+	// StepApprove is a wait that only somebody's decision ends.
+	StepApprove StepKind = "approve"
+	// StepRollback returns everything to the base. A release's plan never holds it: there it follows a failure.
+	StepRollback StepKind = "rollback"
 )
 
-// Step is one thing to do. Weight is the canary's share after the step, Wait how long a wait lasts.
+// Step is one thing to do. Weight is the canary's share after the step, Wait how long a wait lasts. A wait that began in
+// an earlier job has its end in Until. Stage numbers the weight that is in force after the step, from 1.
 type Step struct {
 	Kind   StepKind
 	Weight release.Weight
 	Wait   time.Duration
+	Until  time.Time
+	Stage  int
 }
 
 // Request is what the user asked for.
@@ -39,8 +46,22 @@ type Request struct {
 	Triggers Selection
 	Domains  Selection
 	// Mention triggers that call LATEST although none is selected: their calls do not follow the alias.
-	Mention bool
+	Mention      bool
+	OnUnfinished OnUnfinished
+	// Begun is set when an earlier job left before anything was written.
+	Begun *Begun
 }
+
+// Begun is what an earlier job saw when it left without having written: the rollout's id, and what the alias sent traffic
+// to, nil when it did not exist. Later lets a rollout be taken up that went on since.
+type Begun struct {
+	ID     string
+	Before *release.Traffic
+	Later  bool
+}
+
+// Found is the alias's description taken apart: the user's text, and the marker as it was written.
+type Found struct{ Text, Mark string }
 
 // Online is what the cloud holds, as far as the plan depends on it.
 type Online struct {
@@ -51,10 +72,18 @@ type Online struct {
 	Same string
 	// BaseGone: the base names a version that was deleted.
 	BaseGone bool
+	// CanaryGone: the version that the marker names was deleted.
+	CanaryGone bool
 	// MissingInBase are functions of the target that the base version does not hold.
 	MissingInBase []string
 	Triggers      []release.Trigger
 	Domains       []release.Domain
+	// Progress is what the alias's marker says, nil without one. Unreadable is why a marker cannot be understood.
+	Progress   *Progress
+	Unreadable error
+	Found      Found
+	// Modified is when the alias was last written, by the caller's clock and never too early; zero when that is not known.
+	Modified time.Time
 }
 
 // Plan is a release ready to run.
@@ -68,9 +97,16 @@ type Plan struct {
 	Bound    []release.Binding // already at the alias
 	Left     []release.Binding // calls another qualifier and stays there
 	Steps    []Step
-	Schedule Schedule // the weights that really follow; empty when the traffic stays
+	Schedule Schedule // all weights of the rollout; empty when the traffic stays
+	At       int      // the stage of the schedule that is in force already
+	ID       string   // of the rollout that is continued; empty for a new one
+	Found    Found
+	// Bindings is the digest of what is at the alias once the plan has bound it.
+	Bindings string
 	Notices  []Notice
 
+	// Gone is why the canary cannot have traffic any more, such as that its version was deleted.
+	Gone error
 	// Straight: there is no base that could take a share of the traffic, nor take it back.
 	Straight bool
 
@@ -119,16 +155,41 @@ func New(req Request, on Online) (Plan, error) {
 	p.Base = Base(req.Base, on.Alias, on.Versions, p.Version)
 	if on.Alias != nil {
 		before := on.Alias.Traffic
-		p.Before = &before
+		p.Before, p.Found = &before, on.Found
 	}
-	if err := p.check(req, on); err != nil {
+	if err := p.meetBegun(req, on); err != nil {
+		return Plan{}, err
+	}
+	goOn, err := p.meet(req, on)
+	if err != nil {
+		return Plan{}, err
+	}
+	if err := p.check(req, on); err != nil && !goOn {
 		return Plan{}, err
 	}
 	if err := p.selectBindings(req, on); err != nil {
 		return Plan{}, err
 	}
-	p.addSteps(req, on)
+	p.Bindings = BindingsDigest(p.Bind, p.Bound)
+	if goOn {
+		p.goOn(req, on)
+	} else {
+		p.addSteps(req, on)
+	}
 	return p, nil
+}
+
+// goOn takes up the rollout that the marker tells of.
+func (p *Plan) goOn(req Request, on Online) {
+	at := *on.Progress
+	p.ID, p.Schedule, p.At = at.ID, req.Schedule, at.Stage
+	if !at.Unfinished() {
+		p.addBind()
+		return
+	}
+	p.note(NoticeContinued, at.Canary, where(at))
+	p.leaveBindings(at)
+	p.addRest(at.Stage, true, due(req.Schedule, at.Stage, on.Modified))
 }
 
 func (p *Plan) check(req Request, on Online) error {
@@ -139,10 +200,7 @@ func (p *Plan) check(req Request, on Online) error {
 		}
 	}
 	if on.Alias != nil && contentRouted(on.Alias) {
-		return &release.InvalidError{
-			Input: "alias", Value: req.Target.Alias,
-			Want: "routes by rules (resolvePolicy Content), where weights have no effect; set resolvePolicy to Random first",
-		}
+		return routedByRules(req.Target)
 	}
 	// Held below 100 % needs another version for the rest, and the alias does not say which.
 	if p.Before != nil && p.Base == p.Version && p.Before.Weight(p.Version) < release.Full && !req.Schedule.Promotes() {
@@ -152,6 +210,13 @@ func (p *Plan) check(req Request, on Online) error {
 		}
 	}
 	return nil
+}
+
+func routedByRules(t release.Target) error {
+	return &release.InvalidError{
+		Input: "alias", Value: t.Alias,
+		Want: "routes by rules (resolvePolicy Content), where weights have no effect; set resolvePolicy to Random first",
+	}
 }
 
 func contentRouted(a *release.Alias) bool {
@@ -180,9 +245,9 @@ func (p *Plan) addSteps(req Request, on Online) {
 func (p *Plan) addStraight() {
 	p.Schedule, p.Straight = Schedule{{Weight: release.Full}}, true
 	if p.Before == nil {
-		p.add(Step{Kind: StepCreate, Weight: release.Full})
+		p.add(Step{Kind: StepCreate, Weight: release.Full, Stage: 1})
 	} else {
-		p.add(Step{Kind: StepPromote, Weight: release.Full})
+		p.add(Step{Kind: StepPromote, Weight: release.Full, Stage: 1})
 	}
 	p.addBind()
 }
@@ -243,14 +308,10 @@ func (p *Plan) addBind() {
 
 func (p *Plan) addStages(s Schedule) {
 	p.Schedule = s
-	for _, st := range s {
-		if st.Weight == release.Full {
-			p.add(Step{Kind: StepPromote, Weight: release.Full})
-			continue
-		}
-		p.add(Step{Kind: StepShift, Weight: st.Weight})
-		if st.Interval > 0 {
-			p.add(Step{Kind: StepWait, Weight: st.Weight, Wait: st.Interval})
+	for stage := 1; stage <= len(s); stage++ {
+		p.addWeight(stage)
+		if stage < len(s) {
+			p.addHold(stage, time.Time{})
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	canary20 = Schedule{{20_00, time.Minute}, {Weight: release.Full}}
+	canary20 = Schedule{{Weight: 20_00, Interval: time.Minute}, {Weight: release.Full}}
 	held20   = Schedule{{Weight: 20_00}}
 	full     = Schedule{{Weight: release.Full}}
 )
@@ -171,7 +171,7 @@ func TestStepsOfSchedules(t *testing.T) {
 		want     string
 		final    release.Weight
 	}{
-		"linear":  {Schedule{{40_00, time.Minute}, {80_00, time.Minute}, {Weight: release.Full}}, "shift 40, wait 1m0s, shift 80, wait 1m0s, promote 100", release.Full},
+		"linear":  {Schedule{{Weight: 40_00, Interval: time.Minute}, {Weight: 80_00, Interval: time.Minute}, {Weight: release.Full}}, "shift 40, wait 1m0s, shift 80, wait 1m0s, promote 100", release.Full},
 		"no wait": {Schedule{{Weight: 40_00}, {Weight: release.Full}}, "shift 40, promote 100", release.Full},
 		"held":    {held20, "shift 20", 20_00},
 		"full":    {full, "promote 100", release.Full},

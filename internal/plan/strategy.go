@@ -32,18 +32,24 @@ func Strategies() []string {
 
 // Stage is one weight of a schedule and how long it is held before the next.
 type Stage struct {
-	Weight   release.Weight `json:"weight"`
-	Interval time.Duration  `json:"-"`
+	Weight   release.Weight
+	Interval time.Duration
+	// Approve: the next weight waits for somebody's decision instead of a time; Interval is zero then.
+	Approve bool
 }
 
 // Schedule is the series of weights, strictly increasing. One that ends below 100 % is held there.
 type Schedule []Stage
+
+// ApproveWord is what a user writes in place of an interval to have somebody decide.
+const ApproveWord = "approve"
 
 // Shape is a strategy with its parameters. Weight and Interval are zero and Plans empty where the strategy has none.
 type Shape struct {
 	Strategy Strategy
 	Weight   release.Weight
 	Interval time.Duration
+	Approve  bool // in place of each interval
 	Plans    []Stage
 }
 
@@ -83,9 +89,9 @@ func presetShape(s Strategy, percent, minutes string) (Shape, bool) {
 func (s Shape) Schedule() (Schedule, error) {
 	switch s.Strategy {
 	case CanaryStep:
-		return closed(Schedule{{s.Weight, s.Interval}}), nil
+		return closed(Schedule{{Weight: s.Weight, Interval: s.Interval, Approve: s.Approve}}), nil
 	case LinearStep:
-		return linear(s.Weight, s.Interval), nil
+		return linear(Stage{s.Weight, s.Interval, s.Approve}), nil
 	case CanaryPlans:
 		if err := CheckPlans(s.Plans); err != nil {
 			return nil, err
@@ -112,10 +118,10 @@ func CheckPlans(stages []Stage) error {
 	return nil
 }
 
-func linear(step release.Weight, interval time.Duration) Schedule {
+func linear(first Stage) Schedule {
 	var s Schedule
-	for w := step; w < release.Full; w += step {
-		s = append(s, Stage{w, interval})
+	for st := first; st.Weight < release.Full; st.Weight += first.Weight {
+		s = append(s, st)
 	}
 	return closed(s)
 }
@@ -123,7 +129,7 @@ func linear(step release.Weight, interval time.Duration) Schedule {
 // closed ends the schedule at 100 %, without a wait behind it.
 func closed(s Schedule) Schedule {
 	if n := len(s); n > 0 && s[n-1].Weight == release.Full {
-		s[n-1].Interval = 0
+		s[n-1].Interval, s[n-1].Approve = 0, false
 		return s
 	}
 	return append(s, Stage{Weight: release.Full})
@@ -131,6 +137,11 @@ func closed(s Schedule) Schedule {
 
 // Promotes tells whether the schedule ends at 100 %.
 func (s Schedule) Promotes() bool { return len(s) > 0 && s[len(s)-1].Weight == release.Full }
+
+// Approves tells whether somebody has to decide between two of its weights.
+func (s Schedule) Approves() bool {
+	return slices.ContainsFunc(s, func(st Stage) bool { return st.Approve })
+}
 
 // Total is the sum of the waits.
 func (s Schedule) Total() time.Duration {
@@ -146,7 +157,10 @@ func (s Schedule) String() string {
 	parts := make([]string, len(s))
 	for i, st := range s {
 		parts[i] = st.Weight.String()
-		if st.Interval > 0 {
+		switch {
+		case st.Approve:
+			parts[i] += ":" + ApproveWord
+		case st.Interval > 0:
 			parts[i] += ":" + st.Interval.String()
 		}
 	}

@@ -30,8 +30,8 @@ func TestSchedules(t *testing.T) {
 		"linearStep 10 is ten":   {Shape{Strategy: LinearStep, Weight: 10_00, Interval: pause}, "10, 20, 30, 40, 50, 60, 70, 80, 90, 100", 9 * pause},
 		"linearStep thirds":      {Shape{Strategy: LinearStep, Weight: 33_33, Interval: pause}, "33.33, 66.66, 99.99, 100", 3 * pause},
 		"linearStep of all":      {Shape{Strategy: LinearStep, Weight: release.Full, Interval: pause}, "100", 0},
-		"canaryPlans":            {Shape{Strategy: CanaryPlans, Plans: []Stage{{10_00, pause}, {30_00, 2 * pause}}}, "10, 30, 100", 3 * pause},
-		"canaryPlans to the end": {Shape{Strategy: CanaryPlans, Plans: []Stage{{10_00, pause}, {release.Full, pause}}}, "10, 100", pause},
+		"canaryPlans":            {Shape{Strategy: CanaryPlans, Plans: []Stage{{Weight: 10_00, Interval: pause}, {Weight: 30_00, Interval: 2 * pause}}}, "10, 30, 100", 3 * pause},
+		"canaryPlans to the end": {Shape{Strategy: CanaryPlans, Plans: []Stage{{Weight: 10_00, Interval: pause}, {Weight: release.Full, Interval: pause}}}, "10, 100", pause},
 		"canaryWeight is held":   {Shape{Strategy: CanaryWeight, Weight: 20_00}, "20", 0},
 		"canaryWeight promotes":  {Shape{Strategy: CanaryWeight, Weight: release.Full}, "100", 0},
 		"fullWeight":             {Shape{Strategy: FullWeight}, "100", 0},
@@ -84,8 +84,8 @@ func TestEveryScheduleGrowsAndEndsAt100(t *testing.T) {
 func TestPlansThatDoNotGrowAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, plans := range map[string][]Stage{
-		"falling": {{50_00, 0}, {20_00, 0}}, "behind the end": {{release.Full, 0}, {10_00, 0}}, "equal": {{20_00, 0}, {20_00, 0}},
-		"all twice": {{release.Full, 0}, {release.Full, 0}}, "empty": {}, "none": nil,
+		"falling": {{Weight: 50_00}, {Weight: 20_00}}, "behind the end": {{Weight: release.Full}, {Weight: 10_00}}, "equal": {{Weight: 20_00}, {Weight: 20_00}},
+		"all twice": {{Weight: release.Full}, {Weight: release.Full}}, "empty": {}, "none": nil,
 	} {
 		if s, err := (Shape{Strategy: CanaryPlans, Plans: plans}).Schedule(); err == nil {
 			t.Errorf("%s: %s, want an error", name, s)
@@ -104,11 +104,11 @@ func TestAMisspeltStrategyIsNoRelease(t *testing.T) {
 
 func TestTheGivenPlansAreNotChanged(t *testing.T) {
 	t.Parallel()
-	plans := []Stage{{10_00, time.Minute}, {release.Full, time.Minute}}
+	plans := []Stage{{Weight: 10_00, Interval: time.Minute}, {Weight: release.Full, Interval: time.Minute}}
 	if _, err := (Shape{Strategy: CanaryPlans, Plans: plans}).Schedule(); err != nil {
 		t.Fatal(err)
 	}
-	if want := []Stage{{10_00, time.Minute}, {release.Full, time.Minute}}; !slices.Equal(plans, want) {
+	if want := []Stage{{Weight: 10_00, Interval: time.Minute}, {Weight: release.Full, Interval: time.Minute}}; !slices.Equal(plans, want) {
 		t.Errorf("plans = %v", plans)
 	}
 }

@@ -75,11 +75,21 @@ type MovedError struct {
 	What     string
 	Expected string
 	Found    string
+	// Remedy is what to do next, where more can be said than to agree with them.
+	Remedy string
 }
 
 func (e *MovedError) Error() string {
 	return fmt.Sprintf("%s was changed by someone else: expected %s, found %s", e.What, e.Expected, e.Found)
 }
+
+// ConflictError means that the state of a rollout does not allow what was asked for. Nothing was written.
+type ConflictError struct {
+	What   string
+	Remedy string
+}
+
+func (e *ConflictError) Error() string { return e.What }
 
 // NotFound tells whether the service answered that something does not exist. A text that only mentions
 // "NotFound" inside another status is not believed.

@@ -1,6 +1,9 @@
 package release
 
-import "cmp"
+import (
+	"cmp"
+	"time"
+)
 
 // Latest is the qualifier of the unpublished state of a service.
 const Latest = "LATEST"
@@ -26,13 +29,17 @@ type Alias struct {
 	Description   string
 	ResolvePolicy string
 	ETag          string
-	Modified      string
+	// Modified is when it was last written, by the service's clock and cut to what that gives; Answered is that clock when
+	// this was read. Both are zero where the service does not say.
+	Modified, Answered time.Time
 }
 
 // Document is a resource as the API returned it, with every field, also those this program does not know.
 type Document struct {
 	Fields map[string]any
 	ETag   string
+	// Answered is the service's clock when it answered; zero where it does not say.
+	Answered time.Time
 }
 
 // Content is everything a version freezes: the service's configuration and its functions by name.

@@ -1,0 +1,130 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/fc-rollout/fc-rollout/internal/release"
+)
+
+// Claim is a place in a rollout that somebody says it is at: by a token, or by the inputs of the plan.
+type Claim struct {
+	Target   release.Target
+	Schedule Schedule
+	// ID, Base and Canary are empty and Stage is 0 where the claim leaves them to the marker.
+	ID, Base, Canary string
+	Stage            int
+	Due              time.Time // the earliest time of the next weight; zero when the claim knows none
+	// Skip the wait that is running: the next weight is wanted now.
+	Skip bool
+	// Later stages than the claimed one are taken up as well.
+	Later bool
+}
+
+// Resume plans the rest of the rollout that a claim names. The alias decides whether the claim is true.
+func Resume(c Claim, on Online) (Plan, error) {
+	at, err := c.progress(on)
+	if err != nil {
+		return Plan{}, err
+	}
+	p := Plan{
+		Target: c.Target, Version: at.Canary, Base: at.Base, Schedule: c.Schedule, ID: at.ID, Bindings: at.Bindings, Found: on.Found, asked: true,
+	}
+	before := on.Alias.Traffic
+	p.Before = &before
+	if at.Complete() || !at.Unfinished() {
+		p.At = len(c.Schedule)
+		return p, nil
+	}
+	if Digest(c.Target, at.Base, at.Canary, c.Schedule) != at.Digest {
+		return Plan{}, &release.ConflictError{
+			What:   fmt.Sprintf("the rollout of version %s behind %s (%s) has another plan", at.Canary, aliasName(c.Target), where(at)),
+			Remedy: "Continue it with the newest token or with the inputs it began with, or run release with on_unfinished: restart to begin again.",
+		}
+	}
+	// The later of the two moments counts: clocks differ between machines.
+	until := due(c.Schedule, at.Stage, on.Modified)
+	if c.Stage == at.Stage && c.Due.After(until) {
+		until = c.Due
+	}
+	if on.BaseGone {
+		return Plan{}, baseGone(c.Target, at)
+	}
+	p.note(NoticeContinued, at.Canary, where(at))
+	// Who comes with the token of a stage that waits for a decision has decided.
+	approved := c.Stage == at.Stage && c.ID != "" && c.Schedule[at.Stage-1].Approve
+	p.addRest(at.Stage, !c.Skip && !approved, until)
+	if on.CanaryGone {
+		p.Gone = canaryGone(c.Target, at)
+	}
+	return p, nil
+}
+
+func baseGone(t release.Target, at Progress) error {
+	return &release.MovedError{
+		What: "base version " + at.Base + " of service " + t.Service, Expected: "that it exists", Found: "that it was deleted, so calls to it fail",
+		Remedy: "To give everything to version " + at.Canary + ", run promote with full; to go to another version, run rollback with version.",
+	}
+}
+
+func canaryGone(t release.Target, at Progress) error {
+	return &release.MovedError{
+		What: "version " + at.Canary + " of service " + t.Service, Expected: "that it exists", Found: "that it was deleted, so calls to it fail",
+		Remedy: "Run release to begin with another version.",
+	}
+}
+
+// progress checks the claim against marker and weights.
+func (c Claim) progress(on Online) (Progress, error) {
+	if c.ID == "" && on.Alias != nil && on.Unreadable == nil && (on.Progress == nil || on.Progress.Stage == 0) {
+		return Progress{}, &release.ConflictError{
+			What: "there is no unfinished rollout behind " + aliasName(c.Target) + ", which sends traffic to " + on.Alias.Traffic.String(), Remedy: "Run release to begin one.",
+		}
+	}
+	if other := c.other(on); other != "" {
+		return Progress{}, &release.MovedError{What: aliasName(c.Target), Expected: c.expected(), Found: other, Remedy: remedyRestart}
+	}
+	at := *on.Progress
+	switch {
+	case !on.Alias.Traffic.Equal(at.Traffic()):
+		return at, movedFrom(c.Target, at, on)
+	case !at.Complete() && c.Stage != 0 && at.Stage != c.Stage && !c.Later:
+		return at, movedOn(c.Target, at, c.Stage, len(c.Schedule))
+	}
+	return at, nil
+}
+
+// other says what is there in place of the claimed rollout; empty when that is there.
+func (c Claim) other(on Online) string {
+	switch at := on.Progress; {
+	case on.Alias == nil:
+		return "no alias"
+	case on.Unreadable != nil:
+		return "a marker that cannot be read: " + on.Unreadable.Error()
+	case at == nil:
+		return "no marker of a rollout, and traffic to " + on.Alias.Traffic.String()
+	case c.ID != "" && at.ID != c.ID:
+		return fmt.Sprintf("another rollout, of version %s (%s)", at.Canary, where(*at))
+	case (c.Canary != "" && c.Canary != at.Canary) || (c.Base != "" && c.Base != at.Base):
+		return fmt.Sprintf("a rollout from version %s to version %s", at.Base, at.Canary)
+	case at.Stage == 0:
+		return "that it was rolled back, and traffic to " + on.Alias.Traffic.String()
+	}
+	return ""
+}
+
+func (c Claim) expected() string {
+	if c.Canary == "" {
+		return "an unfinished rollout"
+	}
+	return "the rollout of version " + c.Canary + " from " + cmp.Or(c.Base, "none") + " at " + StageOf(c.Stage, len(c.Schedule))
+}
+
+// StageOf says how far a rollout is: "step 2 of 5".
+func StageOf(stage, stages int) string {
+	if stage == 0 {
+		return "no step yet"
+	}
+	return fmt.Sprintf("step %d of %d", stage, stages)
+}

@@ -1,0 +1,173 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/fc-rollout/fc-rollout/internal/release"
+)
+
+// meet decides what becomes of the rollout that the alias's marker tells of. goOn says that the plan takes it up.
+func (p *Plan) meet(req Request, on Online) (goOn bool, err error) {
+	if on.Alias == nil || req.OnUnfinished == OnUnfinishedRestart || on.Alias.Traffic.Equal(release.Only(p.Version)) {
+		return false, nil
+	}
+	at := on.Progress
+	switch on.standing() {
+	case StandUnfinished:
+		return p.meetUnfinished(req, *at, on)
+	case StandHeld: // its plan ended: the same one has nothing to do, another begins
+		return p.is(req, *at), nil
+	case StandMoved:
+		return false, movedFrom(p.Target, *at, on)
+	case StandUnreadable:
+		if len(on.Alias.Traffic.Extra) > 0 {
+			return false, unreadable(p.Target, on)
+		}
+	}
+	return false, nil
+}
+
+// is tells whether the plan is the one of the rollout behind the alias.
+func (p *Plan) is(req Request, at Progress) bool {
+	return Digest(p.Target, p.Base, p.Version, req.Schedule) == at.Digest
+}
+
+func (p *Plan) meetUnfinished(req Request, at Progress, on Online) (goOn bool, err error) {
+	switch {
+	case req.OnUnfinished == OnUnfinishedFail:
+		return false, &release.ConflictError{
+			What:   "an unfinished rollout of version " + at.Canary + " is behind " + aliasName(p.Target) + " (" + where(at) + ") and on_unfinished is fail",
+			Remedy: "Finish it with promote or end it with abort, or choose on_unfinished continue or restart.",
+		}
+	case p.Version != at.Canary:
+		p.note(NoticeSuperseded, at.Canary, where(at))
+		return false, nil
+	case !p.is(req, at):
+		return false, &release.ConflictError{
+			What:   "the unfinished rollout of version " + at.Canary + " behind " + aliasName(p.Target) + " (" + where(at) + ") has another plan than this job",
+			Remedy: "Run it with the inputs it began with, or with on_unfinished: restart to begin again with these.",
+		}
+	case on.BaseGone:
+		return false, baseGone(p.Target, at)
+	}
+	return true, nil
+}
+
+func unreadable(t release.Target, on Online) error {
+	return &release.ConflictError{
+		What: aliasName(t) + " has a canary and a marker that cannot be read: " + on.Unreadable.Error(), Remedy: remedyRestart,
+	}
+}
+
+// meetBegun makes sure that nobody used the alias since an earlier job left without having written.
+func (p *Plan) meetBegun(req Request, on Online) error {
+	b := req.Begun
+	if b == nil {
+		return nil
+	}
+	p.ID = b.ID
+	if at := on.Progress; at != nil && at.ID == b.ID && at.Stage > 0 {
+		if at.InAir() && !b.Later {
+			return movedOn(p.Target, *at, 0, at.Stages)
+		}
+		return nil
+	}
+	if b.holds(on.Alias, p.Base) {
+		return nil
+	}
+	expected, found := "no alias", "no alias"
+	if b.Before != nil {
+		expected = b.Before.String()
+	}
+	if on.Alias != nil {
+		found = on.Alias.Traffic.String()
+	}
+	return &release.MovedError{What: aliasName(p.Target), Expected: expected, Found: found, Remedy: "Agree with who did it, then run release anew."}
+}
+
+// holds tells whether the alias is as it was. One that was made meanwhile with all traffic to the base may be our own.
+func (b Begun) holds(a *release.Alias, base string) bool {
+	switch {
+	case a == nil:
+		return b.Before == nil
+	case b.Before == nil:
+		return a.Traffic.Equal(release.Only(base))
+	}
+	return a.Traffic.Equal(*b.Before)
+}
+
+func movedOn(t release.Target, at Progress, stage, stages int) error {
+	return &release.ConflictError{
+		What:   "the rollout of version " + at.Canary + " behind " + aliasName(t) + " has moved on to " + where(at) + "; the token is for " + StageOf(stage, stages),
+		Remedy: "Use the newest token, or release with the same inputs, which continues it; on_unfinished: continue lets an older token do so too.",
+	}
+}
+
+const remedyRestart = "Look who did it and agree with them; then abort accepts what is online, and on_unfinished: restart begins again."
+
+func movedFrom(t release.Target, at Progress, on Online) error {
+	return &release.MovedError{
+		What: aliasName(t), Expected: at.Traffic().String() + " (" + where(at) + " of the rollout of version " + at.Canary + ")",
+		Found: on.Alias.Traffic.String(), Remedy: remedyRestart,
+	}
+}
+
+func aliasName(t release.Target) string { return "alias " + t.Alias + " of service " + t.Service }
+
+// where says how far a rollout is: "step 2 of 5".
+func where(at Progress) string { return StageOf(at.Stage, at.Stages) }
+
+// addRest is what is left of a rollout whose stage is in force: the rest of the wait, and the weights after it.
+func (p *Plan) addRest(stage int, wait bool, due time.Time) {
+	p.At = stage
+	for i := stage; i <= len(p.Schedule); i++ {
+		if i > stage {
+			p.addWeight(i)
+		}
+		if i == len(p.Schedule) || (i == stage && !wait) {
+			continue
+		}
+		until := time.Time{}
+		if i == stage {
+			until = due
+		}
+		p.addHold(i, until)
+	}
+}
+
+func (p *Plan) addWeight(stage int) {
+	kind, w := StepShift, p.Schedule[stage-1].Weight
+	if w == release.Full {
+		kind = StepPromote
+	}
+	p.add(Step{Kind: kind, Weight: w, Stage: stage})
+}
+
+func (p *Plan) addHold(stage int, until time.Time) {
+	switch st := p.Schedule[stage-1]; {
+	case st.Approve:
+		p.add(Step{Kind: StepApprove, Weight: st.Weight, Stage: stage})
+	case st.Interval > 0:
+		p.add(Step{Kind: StepWait, Weight: st.Weight, Wait: st.Interval, Until: until, Stage: stage})
+	}
+}
+
+// due is when the hold of a stage is over that was entered when the alias was last modified; zero when that is not known.
+func due(s Schedule, stage int, modified time.Time) time.Time {
+	if modified.IsZero() || stage == 0 {
+		return time.Time{}
+	}
+	return modified.Add(s[stage-1].Interval)
+}
+
+// leaveBindings keeps a continued rollout from binding: what was bound is, and what came later waits for its end.
+func (p *Plan) leaveBindings(at Progress) {
+	if digest := BindingsDigest(p.Bind, p.Bound); digest != at.Bindings {
+		p.note(NoticeBindingsChanged)
+	}
+	for _, b := range p.Bind {
+		p.note(NoticeBindLater, b.String())
+	}
+	p.Left, p.Bind = append(p.Left, p.Bind...), nil
+	p.Bindings = at.Bindings
+}
