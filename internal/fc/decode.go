@@ -3,6 +3,7 @@ package fc
 import (
 	"encoding/json"
 	"strconv"
+	"time"
 
 	"github.com/fc-rollout/fc-rollout/internal/release"
 )
@@ -27,8 +28,18 @@ func alias(name string, doc release.Document) release.Alias {
 		Description:   str(doc.Fields, "description"),
 		ResolvePolicy: str(doc.Fields, "resolvePolicy"),
 		ETag:          doc.ETag,
-		Modified:      str(doc.Fields, "lastModifiedTime"),
+		Modified:      moment(str(doc.Fields, "lastModifiedTime")),
+		Answered:      doc.Answered,
 	}
+}
+
+// moment reads a time of the API; zero for what is none.
+func moment(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 func trigger(function string, doc release.Document) release.Trigger {

@@ -139,7 +139,8 @@ func (x *exchange) result(ctx context.Context, op operation, sdkErr error) (rele
 		fail.Err, fail.Retryable, fail.Unknown = err, true, op.write
 		return release.Document{}, fail
 	}
-	return release.Document{Fields: fields, ETag: x.header.Get("Etag")}, nil
+	answered, _ := http.ParseTime(x.header.Get("Date")) // zero when it is absent or no time
+	return release.Document{Fields: fields, ETag: x.header.Get("Etag"), Answered: answered}, nil
 }
 
 // withoutBody cuts an answer out of an error of the credential chain: it may hold keys.

@@ -91,7 +91,7 @@ func TestAnswersAreClassifiedByStatusFirst(t *testing.T) {
 			t.Parallel()
 			client := dial(t, answering(c.status, c.contentType, c.body), Options{})
 			_, readErr := client.Alias(t.Context(), "shop", "prod")
-			_, writeErr := client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1"))
+			_, writeErr := client.UpdateAlias(t.Context(), "shop", release.Alias{Name: "prod", Traffic: release.Only("1")})
 			for op, err := range map[string]error{"GetAlias": readErr, "UpdateAlias": writeErr} {
 				api, ok := errors.AsType[*release.APIError](err)
 				if !ok {
@@ -130,7 +130,7 @@ func TestEmptySuccessesAreNoAnswers(t *testing.T) {
 		if _, err := client.Versions(ctx, "shop"); (body == "" || body == "null") != (err != nil) {
 			t.Errorf("versions from %q: %v", body, err)
 		}
-		if _, err := client.UpdateAlias(ctx, "shop", "prod", "", release.Only("1")); err != nil {
+		if _, err := client.UpdateAlias(ctx, "shop", release.Alias{Name: "prod", Traffic: release.Only("1")}); err != nil {
 			t.Errorf("a write needs no words: %v", err)
 		}
 	}
@@ -171,7 +171,7 @@ func TestNoChangeIsToldByItsTextUnlessDenied(t *testing.T) {
 		}
 	}
 	client := dial(t, answering(400, "application/json", `{"errorMessage":"`+update+`"}`), Options{})
-	if _, err := client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1")); !errors.Is(err, release.ErrNoChange) {
+	if _, err := client.UpdateAlias(t.Context(), "shop", release.Alias{Name: "prod", Traffic: release.Only("1")}); !errors.Is(err, release.ErrNoChange) {
 		t.Error(err)
 	}
 }
@@ -196,7 +196,7 @@ func TestCallsHaveATimeout(t *testing.T) {
 		t.Errorf("%d reads, want one and its repetition", calls)
 	}
 	calls = 0
-	_, err = client.UpdateAlias(t.Context(), "shop", "prod", "", release.Only("1"))
+	_, err = client.UpdateAlias(t.Context(), "shop", release.Alias{Name: "prod", Traffic: release.Only("1")})
 	if !release.OutcomeUnknown(err) || !release.MayComeLate(err) || calls != 1 {
 		t.Errorf("write: %v, %d calls", err, calls)
 	}

@@ -42,7 +42,7 @@ func TestAliasWritesSendVersionAndWeights(t *testing.T) {
 		{release.Only("2"), map[string]any{"versionId": "2", "additionalVersionWeight": map[string]any{}}},
 		{release.Split("1", "2", 7_00), map[string]any{"versionId": "1", "additionalVersionWeight": map[string]any{"2": 0.07}}},
 	} {
-		if _, err := client.UpdateAlias(t.Context(), "shop", "prod", "abc123", c.traffic); err != nil {
+		if _, err := client.UpdateAlias(t.Context(), "shop", release.Alias{Name: "prod", ETag: "abc123", Traffic: c.traffic}); err != nil {
 			t.Fatal(err)
 		}
 		if r.method != "PUT" || r.path != "/2021-04-06/services/shop/aliases/prod" || r.header.Get("If-Match") != "abc123" {
@@ -55,7 +55,7 @@ func TestAliasWritesSendVersionAndWeights(t *testing.T) {
 			t.Errorf("Authorization %q", r.header.Get("Authorization"))
 		}
 	}
-	if _, err := client.CreateAlias(t.Context(), "shop", "prod", "", release.Only("1")); err != nil {
+	if _, err := client.CreateAlias(t.Context(), "shop", release.Alias{Name: "prod", Traffic: release.Only("1")}); err != nil {
 		t.Fatal(err)
 	}
 	if want := map[string]any{"aliasName": "prod", "versionId": "1", "additionalVersionWeight": map[string]any{}}; !reflect.DeepEqual(r.body, want) {

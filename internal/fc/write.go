@@ -34,29 +34,29 @@ func (c *V2) Publish(ctx context.Context, service, description string) (release.
 	return v, nil
 }
 
-// CreateAlias makes an alias with the traffic.
-func (c *V2) CreateAlias(ctx context.Context, service, name, description string, t release.Traffic) (release.Alias, error) {
-	op := operation{name: "CreateAlias", resource: "alias " + name + " of service " + service, write: true}
+// CreateAlias makes an alias with the traffic and description.
+func (c *V2) CreateAlias(ctx context.Context, service string, a release.Alias) (release.Alias, error) {
+	op := operation{name: "CreateAlias", resource: "alias " + a.Name + " of service " + service, write: true}
 	doc, err := c.once(ctx, op, func(k *fcopen.Client) error {
 		_, err := k.CreateAliasWithOptions(&service, &fcopen.CreateAliasRequest{
-			AliasName: &name, Description: optional(description), VersionId: &t.Main, AdditionalVersionWeight: weights(t),
+			AliasName: &a.Name, Description: optional(a.Description), VersionId: &a.Traffic.Main, AdditionalVersionWeight: weights(a.Traffic),
 		}, &fcopen.CreateAliasHeaders{}, &util.RuntimeOptions{})
 		return err
 	})
-	return alias(name, doc), err
+	return alias(a.Name, doc), err
 }
 
-// UpdateAlias sets the traffic. The update is partial, so main version and weights are both always sent: an omitted map
-// would leave an old canary's share. With an ETag the service refuses when somebody was faster (status 412).
-func (c *V2) UpdateAlias(ctx context.Context, service, name, etag string, t release.Traffic) (release.Alias, error) {
-	op := operation{name: "UpdateAlias", resource: "alias " + name + " of service " + service, write: true}
+// UpdateAlias sets traffic and description. The update is partial, so main version and weights are both always sent: an
+// omitted map would leave an old canary's share. With an ETag the service refuses when somebody was faster (status 412).
+func (c *V2) UpdateAlias(ctx context.Context, service string, a release.Alias) (release.Alias, error) {
+	op := operation{name: "UpdateAlias", resource: "alias " + a.Name + " of service " + service, write: true}
 	doc, err := c.once(ctx, op, func(k *fcopen.Client) error {
-		_, err := k.UpdateAliasWithOptions(&service, &name, &fcopen.UpdateAliasRequest{
-			VersionId: &t.Main, AdditionalVersionWeight: weights(t),
-		}, &fcopen.UpdateAliasHeaders{IfMatch: optional(etag)}, &util.RuntimeOptions{})
+		_, err := k.UpdateAliasWithOptions(&service, &a.Name, &fcopen.UpdateAliasRequest{
+			VersionId: &a.Traffic.Main, AdditionalVersionWeight: weights(a.Traffic), Description: optional(a.Description),
+		}, &fcopen.UpdateAliasHeaders{IfMatch: optional(a.ETag)}, &util.RuntimeOptions{})
 		return err
 	})
-	return alias(name, doc), err
+	return alias(a.Name, doc), err
 }
 
 // weights is never nil: the SDK leaves a nil map out.

@@ -10,25 +10,27 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/resume"
 	"github.com/fc-rollout/fc-rollout/internal/retry"
 )
 
 // aliasWriter is the only place that writes an alias. It knows how the last write left the alias and writes only while
 // it still is so.
 type aliasWriter struct {
-	api      Aliases
-	target   release.Target
-	describe string
-	backoff  func() *retry.Backoff
-	clock    Clock
+	api     Aliases
+	target  release.Target
+	text    string // the user's part of the description, as last seen
+	backoff func() *retry.Backoff
+	clock   Clock
 
-	last     *release.Traffic // as the last write left it; nil while the alias does not exist
-	tag      string           // the ETag that goes with it; empty when none is known
-	verified bool             // last was read back
-	created  bool             // by us
-	wrote    bool             // a write of weights was accepted or seen
+	last     *state // as the last write left it; nil while the alias does not exist
+	tag      string // the ETag that goes with it; empty when none is known
+	verified bool   // last was read back
+	created  bool   // by us
+	wrote    bool   // a write of weights was accepted or seen
+	unmarked bool   // the service does not show the marker that was written
 	// past are the states before last, and pastTags their ETags: a read that lags behind shows one of them.
-	past     []release.Traffic
+	past     []state
 	pastTags map[string]bool
 	// ghosts are writes whose outcome is not known. They are ours when they are seen.
 	ghosts []ghost
@@ -63,6 +65,7 @@ func (w *aliasWriter) look(ctx context.Context) (*release.Alias, error) {
 		code := codeOf(err)
 		switch {
 		case err == nil:
+			w.text, _ = resume.Split(a.Description)
 			return &a, nil
 		case release.NotFound(err) && release.Foreign(err):
 			if strangers.Wait(ctx, err) != nil {
@@ -124,7 +127,7 @@ func (w *aliasWriter) lookBeside(ctx context.Context, once *func(context.Context
 
 // put gives the alias the traffic: already so, then nothing; as the last write left it, then write and read back; else
 // somebody moved it, and nothing is written.
-func (w *aliasWriter) put(ctx context.Context, want release.Traffic) error {
+func (w *aliasWriter) put(ctx context.Context, want state) error {
 	b, lag := w.backoff(), w.patience()
 	for {
 		a, err := w.refresh(ctx)
@@ -133,7 +136,7 @@ func (w *aliasWriter) put(ctx context.Context, want release.Traffic) error {
 		}
 		switch w.judge(a, want) {
 		case asWanted:
-			w.settle(a)
+			w.settle(a, want)
 			return nil
 		case moved:
 			return w.movedError(a)
@@ -155,7 +158,7 @@ func (w *aliasWriter) put(ctx context.Context, want release.Traffic) error {
 }
 
 // write writes once to what was looked at and reads back; again says that a further look and try make sense.
-func (w *aliasWriter) write(ctx context.Context, a *release.Alias, want release.Traffic) (again bool, err error) {
+func (w *aliasWriter) write(ctx context.Context, a *release.Alias, want state) (again bool, err error) {
 	if a == nil {
 		if w.returning {
 			return false, nil
@@ -175,10 +178,10 @@ func (w *aliasWriter) patience() *retry.Backoff {
 }
 
 // update writes once and notes what is known afterwards.
-func (w *aliasWriter) update(ctx context.Context, tag string, want release.Traffic) error {
+func (w *aliasWriter) update(ctx context.Context, tag string, want state) error {
 	ctx, cancel := w.limited(ctx)
 	defer cancel()
-	answer, err := w.api.UpdateAlias(ctx, w.target.Service, w.target.Alias, tag, want)
+	answer, err := w.api.UpdateAlias(ctx, w.target.Service, w.written(want, tag))
 	switch {
 	case err == nil:
 		w.accepted(tag != "", answer.ETag, want)
@@ -188,13 +191,19 @@ func (w *aliasWriter) update(ctx context.Context, tag string, want release.Traff
 	return err
 }
 
-func (w *aliasWriter) accepted(conditional bool, tag string, want release.Traffic) {
+// written is the state as it goes to the service.
+func (w *aliasWriter) written(s state, tag string) release.Alias {
+	return release.Alias{Name: w.target.Alias, Traffic: s.traffic, Description: resume.Describe(w.text, s.mark), ETag: tag}
+}
+
+func (w *aliasWriter) accepted(conditional bool, tag string, want state) {
 	if conditional {
 		w.ghosts = nil // what is still on its way carries an ETag that does not match any more
 	} else {
-		w.ghosts = slices.DeleteFunc(w.ghosts, func(g ghost) bool { return want.Equal(g.traffic) })
+		w.ghosts = slices.DeleteFunc(w.ghosts, func(g ghost) bool { return want.equal(g.state) })
 	}
-	w.leave(release.NewTraffic(want.Main, want.Extra), tag)
+	want.traffic = release.NewTraffic(want.traffic.Main, want.traffic.Extra)
+	w.leave(want, tag)
 	w.wrote, w.verified = true, false
 }
 
@@ -209,7 +218,7 @@ func (w *aliasWriter) readBack(ctx context.Context) error {
 		}
 		switch w.judge(a, *w.last) {
 		case asWanted:
-			w.settle(a)
+			w.settle(a, *w.last)
 			return nil
 		case asLeft, moved: // a ghost that landed over our write is somebody's for the reader: the next put sorts it out
 			return w.movedError(a)
@@ -222,10 +231,10 @@ func (w *aliasWriter) readBack(ctx context.Context) error {
 }
 
 // create makes the alias. No look is needed before: the service refuses to create what exists.
-func (w *aliasWriter) create(ctx context.Context, want release.Traffic) error {
+func (w *aliasWriter) create(ctx context.Context, want state) error {
 	b := w.backoff()
 	for {
-		answer, err := w.api.CreateAlias(ctx, w.target.Service, w.target.Alias, w.describe, want)
+		answer, err := w.api.CreateAlias(ctx, w.target.Service, w.written(want, ""))
 		if err == nil {
 			w.leave(want, answer.ETag)
 			w.created = true
@@ -241,9 +250,9 @@ func (w *aliasWriter) create(ctx context.Context, want release.Traffic) error {
 		case lookErr != nil:
 			w.haunt(want, true)
 			return errors.Join(err, lookErr)
-		case a != nil && a.Traffic.Equal(want):
+		case a != nil && stateOf(a).is(want):
 			w.created = true
-			w.settle(a)
+			w.settle(a, want)
 			return nil
 		case a != nil:
 			return w.movedError(a)
@@ -252,6 +261,14 @@ func (w *aliasWriter) create(ctx context.Context, want release.Traffic) error {
 			return err
 		}
 	}
+}
+
+// finish makes sure of everything that waits to be read back.
+func (w *aliasWriter) finish(ctx context.Context) error {
+	if err := w.verify(ctx); err != nil {
+		return err
+	}
+	return w.catchUp(ctx)
 }
 
 // verify makes sure of a created alias that no later write has looked at.

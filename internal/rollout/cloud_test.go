@@ -136,7 +136,7 @@ func (w *world) request(s plan.Shape) plan.Request {
 
 // release prepares and runs; an error of the preparation becomes the result's.
 func (w *world) release(ctx context.Context, req plan.Request) rollout.Result {
-	p, err := rollout.Prepare(ctx, w.api, req)
+	p, err := rollout.Prepare(ctx, w.api, w.clock, req)
 	if err != nil {
 		return rollout.Result{Status: rollout.Failed, Err: err, Sure: true}
 	}
@@ -145,7 +145,7 @@ func (w *world) release(ctx context.Context, req plan.Request) rollout.Result {
 		Replan: func(ctx context.Context, version string) (plan.Plan, error) {
 			again := req
 			again.Version = version
-			return rollout.Prepare(ctx, w.api, again)
+			return rollout.Prepare(ctx, w.api, w.clock, again)
 		},
 		Observe: func(e rollout.Event) { w.mu.Lock(); defer w.mu.Unlock(); w.events = append(w.events, e) },
 	})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fc-rollout/fc-rollout/internal/plan"
 	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/resume"
 	"github.com/fc-rollout/fc-rollout/internal/retry"
 )
 
@@ -33,24 +34,30 @@ type Options struct {
 	// Replan makes the plan again for a version that only publishing could tell.
 	Replan      func(ctx context.Context, version string) (plan.Plan, error)
 	Description string // of the version to publish and of an alias to create
-	// Label is unique to this run. It marks the published version, so that it is found again after a lost answer.
-	Label string
+	// Label is unique to this run, 12 hexadecimal digits. It is the id of a new rollout and marks the published version, so
+	// that this is found again after a lost answer; its beginning tells this run's marker from another job's.
+	Label    string
+	Waits    Waits
+	OnCancel plan.OnCancel
 }
 
-// Run walks the plan. Cancelling the context while it runs returns the alias to the base.
+// Run walks the plan. Cancelling the context while it runs returns the alias to the base, or does what OnCancel says.
 func Run(ctx context.Context, p plan.Plan, opts Options) Result {
 	backoff := func() *retry.Backoff { return retry.New(opts.Clock, opts.Retry, opts.OnRetry) }
 	r := &run{
-		Options: opts, plan: p, backoff: backoff, version: p.Version, pins: pins(p.Bind),
-		alias: &aliasWriter{
-			api: opts.Aliases, target: p.Target, describe: cut(opts.Description, descriptionLimit), backoff: backoff, clock: opts.Clock, last: p.Before,
-		},
+		Options: opts, backoff: backoff,
+		alias:  &aliasWriter{api: opts.Aliases, target: p.Target, text: opts.Description, backoff: backoff, clock: opts.Clock},
 		binder: &pinner{api: opts.Binder, target: p.Target, backoff: backoff, clock: opts.Clock},
+	}
+	r.take(p)
+	if p.Before != nil {
+		r.alias.text = p.Found.Text
+		r.alias.last = &state{traffic: *p.Before, mark: p.Found.Mark, stage: p.At}
 	}
 	var stopReturn context.CancelFunc
 	r.grace, stopReturn = outlive(ctx, opts.Clock, returnGrace)
 	defer stopReturn()
-	return r.conclude(ctx, r.walk(ctx))
+	return r.conclude(ctx, r.begin(ctx))
 }
 
 type run struct {
@@ -64,16 +71,52 @@ type run struct {
 	records []Record
 	// reached: a weight of the plan was in force, written now or found so.
 	reached bool
+	// advanced: this run has set a weight of the plan.
+	advanced bool
 	// replanned: the steps were made anew and start over.
 	replanned bool
+	// holding is when the wait that is under way ends.
+	holding time.Time
+	// left is set when the run leaves the rest to a later job.
+	left *Pause
 	// grace ends some seconds after the first signal; a rollback runs in it.
 	grace context.Context
 }
 
-func (r *run) walk(ctx context.Context) error {
-	if r.version != "" && !r.plan.Unchanged() {
+// take makes a plan the one that is walked.
+func (r *run) take(p plan.Plan) {
+	if p.ID == "" {
+		p.ID = r.Label
+	}
+	r.plan, r.version, r.pins, r.reached = p, p.Version, pins(p.Bind), p.At > 0
+}
+
+// state is what the alias holds when a stage of the plan is in force; with 0 everything is at the base.
+func (r *run) state(stage int) state {
+	at := r.plan.Progress(r.version, stage)
+	at.Run = r.Label[:min(len(r.Label), 4)]
+	return state{traffic: release.Split(r.plan.Base, r.version, at.Weight), mark: resume.Mark(at), stage: stage}
+}
+
+// stage is the one in force; 0 is none.
+func (r *run) stage() int {
+	if r.alias.last == nil {
+		return 0
+	}
+	return r.alias.last.stage
+}
+
+func (r *run) begin(ctx context.Context) error {
+	if r.plan.Gone != nil {
+		return r.plan.Gone
+	}
+	if r.version != "" && len(r.plan.Steps) > 0 && r.plan.At == 0 && !r.plan.Has(plan.StepRollback) {
 		r.observe(Event{Kind: EventReused, Version: r.version})
 	}
+	return r.walk(ctx)
+}
+
+func (r *run) walk(ctx context.Context) error {
 	for i := 0; i < len(r.plan.Steps); i++ {
 		if ctx.Err() != nil {
 			return CancelledBy(ctx)
@@ -81,17 +124,17 @@ func (r *run) walk(ctx context.Context) error {
 		if err := r.recorded(ctx, i); err != nil {
 			return err
 		}
+		if r.left != nil {
+			break
+		}
 		if r.replanned {
 			i, r.replanned = -1, false
 		}
 	}
-	if err := r.alias.verify(ctx); err != nil {
+	if err := r.alias.finish(ctx); err != nil {
 		return err
 	}
-	if err := r.alias.catchUp(ctx); err != nil {
-		return err
-	}
-	if ctx.Err() != nil && r.plan.Final() < release.Full {
+	if ctx.Err() != nil && (r.plan.Final() < release.Full || r.left != nil) {
 		return CancelledBy(ctx) // with a canary in the air
 	}
 	return nil
@@ -101,7 +144,13 @@ func (r *run) walk(ctx context.Context) error {
 func (r *run) recorded(ctx context.Context, index int) error {
 	step := r.plan.Steps[index]
 	rec := Record{Step: step, Started: r.Clock.Now()}
-	err := r.step(ctx, step, index)
+	err := r.pass(ctx, index)
+	if r.left != nil && err == nil {
+		return nil
+	}
+	if err == nil {
+		err = r.step(ctx, step)
+	}
 	rec.Ended, rec.Failed, rec.Traffic = r.Clock.Now(), err != nil, r.traffic()
 	switch {
 	case err != nil:
@@ -113,50 +162,70 @@ func (r *run) recorded(ctx context.Context, index int) error {
 	return err
 }
 
-func (r *run) step(ctx context.Context, s plan.Step, index int) error {
-	if s.Kind == plan.StepWait {
-		return r.wait(ctx, s, r.nextWeight(index))
-	}
+func (r *run) step(ctx context.Context, s plan.Step) error {
 	// A signal does not cut a write off; the context is checked again before the next step.
 	wctx, stop := outlive(ctx, r.Clock, writeGrace)
 	defer stop()
 	switch s.Kind {
+	case plan.StepWait, plan.StepApprove:
+		return nil // it was passed
 	case plan.StepPublish:
 		return r.publish(wctx)
 	case plan.StepCreate:
 		return r.create(wctx, s)
 	case plan.StepBind:
 		return r.bind(wctx)
+	case plan.StepRollback:
+		return r.goBack(wctx)
 	default:
 		return r.shift(wctx, s)
 	}
 }
 
 func (r *run) create(ctx context.Context, s plan.Step) error {
-	want := release.Only(r.plan.Base)
-	if s.Weight == release.Full {
-		want = release.Only(r.version)
+	want := r.state(s.Stage)
+	if s.Stage == 0 {
+		want.mark = "" // nothing has begun
 	}
 	if err := r.alias.create(ctx, want); err != nil {
 		return err
 	}
-	r.observe(Event{Kind: EventCreated, Traffic: want})
+	r.observe(Event{Kind: EventCreated, Traffic: want.traffic})
 	return nil
 }
 
 func (r *run) shift(ctx context.Context, s plan.Step) error {
-	want := release.Split(r.plan.Base, r.version, s.Weight)
+	want := r.state(s.Stage)
+	if last := r.alias.last; s.Stage == len(r.plan.Schedule) && last != nil && last.mark == "" && last.traffic.Equal(want.traffic) {
+		want.mark = "" // there already, and nothing follows for which a marker is needed
+	}
 	if err := r.alias.put(ctx, want); err != nil {
 		return err
 	}
-	r.reached = true
+	r.reached, r.advanced = true, r.advanced || s.Stage > 0
 	kind := EventShifted
 	if s.Kind == plan.StepPromote {
 		kind = EventPromoted
 	}
-	r.observe(Event{Kind: kind, Traffic: want, Version: r.version})
+	r.observe(Event{Kind: kind, Traffic: want.traffic, Version: r.version})
+	if r.alias.unmarked && s.Stage < len(r.plan.Schedule) {
+		r.observe(Event{Kind: EventUnmarked})
+	}
 	return nil
 }
+
+// goBack is a rollback that was asked for.
+func (r *run) goBack(ctx context.Context) error {
+	want := r.state(0)
+	r.observe(Event{Kind: EventRollingBack, Traffic: want.traffic, Err: errAsked})
+	if err := r.alias.put(ctx, want); err != nil {
+		return err
+	}
+	r.observe(Event{Kind: EventRolledBack, Traffic: want.traffic})
+	return nil
+}
+
+var errAsked = errors.New("as asked")
 
 // bind writes all bindings in parallel, next to a look at the alias, which must still be as we left it. Where every
 // answer shows the new qualifier, the read-back runs beside that of the next weight; otherwise it comes first.
@@ -179,52 +248,11 @@ func (r *run) bind(ctx context.Context) error {
 	return nil
 }
 
-func (r *run) nextWeight(index int) release.Weight {
-	if index+1 < len(r.plan.Steps) {
-		return r.plan.Steps[index+1].Weight
-	}
-	return release.Full
-}
-
-// wait sleeps until a point in time and tells what is left now and then.
-func (r *run) wait(ctx context.Context, s plan.Step, next release.Weight) error {
-	until := r.Clock.Now().Add(s.Wait)
-	for {
-		left := until.Sub(r.Clock.Now())
-		if left <= 0 {
-			r.observe(Event{Kind: EventWaited, Next: next})
-			return nil
-		}
-		r.observe(Event{Kind: EventWaiting, Until: until, Left: left, Next: next})
-		if err := r.Clock.Sleep(ctx, untilNextBeat(left)); err != nil {
-			return CancelledBy(ctx)
-		}
-	}
-}
-
-// untilNextBeat is shorter the nearer the end is, and never above a minute.
-func untilNextBeat(left time.Duration) time.Duration {
-	beat := time.Minute
-	switch {
-	case left <= 10*time.Second:
-		beat = time.Second
-	case left <= time.Minute:
-		beat = 10 * time.Second
-	case left <= 5*time.Minute:
-		beat = 30 * time.Second
-	}
-	// Aligned, so that the remaining times are round.
-	if rest := left % beat; rest > 0 {
-		return rest
-	}
-	return beat
-}
-
 func (r *run) traffic() release.Traffic {
 	if r.alias.last == nil {
 		return release.Traffic{}
 	}
-	return *r.alias.last
+	return r.alias.last.traffic
 }
 
 func (r *run) observe(e Event) {
@@ -236,23 +264,34 @@ func (r *run) observe(e Event) {
 
 // conclude turns the end of the walk into a result, and returns the alias to the base where that is due.
 func (r *run) conclude(ctx context.Context, err error) Result {
-	res := Result{Status: Completed, Version: r.version, Base: r.plan.Base, Plan: r.plan}
+	res := Result{Status: Completed, Base: r.plan.Base}
 	switch {
-	case err == nil && r.plan.Unchanged():
-		res.Status = Unchanged
-	case err == nil && r.plan.Final() < release.Full:
-		res.Status = Held
 	case err != nil:
 		res.Err = err
 		res.Status, res.RollbackErr = r.afterFailure(ctx, err)
+		if res.Status == Completed || res.Status == Held {
+			res.Err = nil // finished all the same
+		}
+	case r.left != nil:
+		res.Status = Waiting
+	case r.plan.Has(plan.StepRollback):
+		res.Status = RolledBack
+	case r.plan.Final() < release.Full:
+		res.Status = Held
+	case r.plan.Unchanged():
+		res.Status = Unchanged
 	}
-	res.Records = r.records
+	res.Version, res.Plan, res.Records, res.Pause = r.version, r.plan, r.records, r.left
 	for _, p := range r.pins {
 		if p.shown {
 			res.Bound = append(res.Bound, p.bindings...)
 		}
 	}
-	res.Traffic, res.Sure = r.alias.last, len(r.alias.ghosts) == 0
+	res.Sure = len(r.alias.ghosts) == 0
+	if r.alias.last != nil {
+		traffic := r.traffic()
+		res.Traffic = &traffic
+	}
 	if r.alias.theirs {
 		res.Traffic, res.Sure = r.alias.found, true
 	}
@@ -264,6 +303,7 @@ func (r *run) afterFailure(ctx context.Context, err error) (Status, error) {
 	if ctx.Err() != nil {
 		after = Cancelled
 	}
+	r.left = nil
 	if r.alias.theirs {
 		return Failed, nil // somebody else decides now
 	}
@@ -273,7 +313,12 @@ func (r *run) afterFailure(ctx context.Context, err error) (Status, error) {
 	if !r.shifted() {
 		return after, nil
 	}
-	before := r.alias.wrote
+	if after == Cancelled {
+		if status, err, done := r.onCancel(); done {
+			return status, err
+		}
+	}
+	before := r.alias.wrote || r.plan.At > 0
 	if rollbackErr := r.rollback(err, ctx.Err() != nil); rollbackErr != nil {
 		return Failed, rollbackErr
 	}

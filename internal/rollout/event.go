@@ -21,6 +21,10 @@ const (
 	EventPromoted    EventKind = "promoted"
 	EventWaiting     EventKind = "waiting"
 	EventWaited      EventKind = "waited"
+	EventLeaving     EventKind = "leaving"  // the rest is for a later job
+	EventUnmarked    EventKind = "unmarked" // the alias shows no marker after it was written
+	EventHolding     EventKind = "holding"  // cancelled: the weights stay
+	EventFinishing   EventKind = "finishing"
 	EventRollingBack EventKind = "rolling_back"
 	EventRolledBack  EventKind = "rolled_back"
 )
@@ -35,6 +39,7 @@ type Event struct {
 	Until   time.Time     // end of a wait
 	Left    time.Duration // what remains of it
 	Next    release.Weight
+	Reason  WaitReason
 	Err     error
 }
 
@@ -49,6 +54,7 @@ const (
 	RolledBack Status = "rolled_back"
 	Cancelled  Status = "cancelled"
 	Failed     Status = "failed"
+	Waiting    Status = "waiting" // a later job goes on
 	Planned    Status = "planned"
 )
 
@@ -74,6 +80,8 @@ type Result struct {
 	Records []Record
 	// Bound are the bindings that were seen at the alias.
 	Bound []release.Binding
+	// Pause is the place from which a later job goes on; nil unless the rest was left to one.
+	Pause *Pause
 	// Plan is the plan as it was walked in the end; publishing may have changed it.
 	Plan plan.Plan
 	// Err is why the run did not end as planned; RollbackErr why the traffic could not be returned.

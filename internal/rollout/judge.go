@@ -4,12 +4,33 @@ import (
 	"slices"
 
 	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/resume"
 )
+
+// state is what a write leaves at the alias: where the traffic goes, and the marker that says whose doing that is.
+type state struct {
+	traffic release.Traffic
+	mark    string
+	stage   int // of the plan; only known of states of ours
+}
+
+func stateOf(a *release.Alias) state {
+	_, mark := resume.Split(a.Description)
+	return state{traffic: a.Traffic, mark: mark}
+}
+
+func (s state) equal(o state) bool { return s.traffic.Equal(o.traffic) && s.mark == o.mark }
+
+// is tells whether what was read is the other state. A marker may be missing, because somebody edited the description or
+// the service does not keep it, but must not be another one: then it is another job's doing.
+func (s state) is(o state) bool {
+	return s.traffic.Equal(o.traffic) && (s.mark == o.mark || s.mark == "")
+}
 
 // ghost is a write of unknown outcome; a late one was not answered and may take effect at any time.
 type ghost struct {
-	traffic release.Traffic
-	late    bool
+	state
+	late bool
 }
 
 // verdict is what a look at the alias means.
@@ -22,14 +43,15 @@ const (
 	moved
 )
 
-func (w *aliasWriter) judge(a *release.Alias, want release.Traffic) verdict {
+func (w *aliasWriter) judge(a *release.Alias, want state) verdict {
 	if a == nil {
 		return w.judgeAbsence()
 	}
+	now := stateOf(a)
 	switch {
-	case a.Traffic.Equal(want) && w.expects(want):
+	case now.is(want) && w.expects(want), w.returning && now.traffic.Equal(want.traffic):
 		return asWanted
-	case w.last != nil && a.Traffic.Equal(*w.last):
+	case w.last != nil && now.is(*w.last):
 		w.dismiss()
 		return asLeft
 	case w.landed(a):
@@ -40,11 +62,10 @@ func (w *aliasWriter) judge(a *release.Alias, want release.Traffic) verdict {
 	return moved
 }
 
-// expects tells whether the wanted state can be our doing, or is welcome whoever made it. Somebody who sets the alias to
-// just our next step has moved it.
-func (w *aliasWriter) expects(want release.Traffic) bool {
-	return w.returning || (w.last != nil && w.last.Equal(want)) ||
-		slices.ContainsFunc(w.ghosts, func(g ghost) bool { return want.Equal(g.traffic) })
+// expects tells whether the wanted state can be our doing. Somebody who sets the alias to just our next step has moved it.
+func (w *aliasWriter) expects(want state) bool {
+	return (w.last != nil && w.last.equal(want)) ||
+		slices.ContainsFunc(w.ghosts, func(g ghost) bool { return want.equal(g.state) })
 }
 
 func (w *aliasWriter) judgeAbsence() verdict {
@@ -62,24 +83,25 @@ func (w *aliasWriter) passed(a *release.Alias) bool {
 	if a.ETag != "" && a.ETag != w.tag { // an older body under our own ETag cannot be a newer state
 		return w.pastTags[a.ETag]
 	}
-	return slices.ContainsFunc(w.past, a.Traffic.Equal)
+	return slices.ContainsFunc(w.past, stateOf(a).is)
 }
 
 // landed recognises a write of ours that took effect after all.
 func (w *aliasWriter) landed(a *release.Alias) bool {
-	i := slices.IndexFunc(w.ghosts, func(g ghost) bool { return a.Traffic.Equal(g.traffic) })
+	i := slices.IndexFunc(w.ghosts, func(g ghost) bool { return stateOf(a).is(g.state) })
 	if i < 0 {
 		return false
 	}
+	landed := w.ghosts[i].state
 	w.ghosts = slices.Delete(w.ghosts, i, i+1)
 	w.wrote = true
-	w.leave(a.Traffic, a.ETag)
+	w.leave(landed, a.ETag)
 	return true
 }
 
 // leave notes a new state of ours.
-func (w *aliasWriter) leave(t release.Traffic, tag string) {
-	if w.last != nil && !w.last.Equal(t) {
+func (w *aliasWriter) leave(s state, tag string) {
+	if w.last != nil && !w.last.equal(s) {
 		w.past = append(w.past, *w.last)
 	}
 	if w.tag != "" && w.tag != tag {
@@ -88,14 +110,15 @@ func (w *aliasWriter) leave(t release.Traffic, tag string) {
 		}
 		w.pastTags[w.tag] = true
 	}
-	w.last, w.tag = &t, tag
+	w.last, w.tag = &s, tag
 }
 
 // settle notes that the alias was seen as it should be.
-func (w *aliasWriter) settle(a *release.Alias) {
+func (w *aliasWriter) settle(a *release.Alias, s state) {
 	if !w.landed(a) {
-		w.leave(a.Traffic, a.ETag)
+		w.leave(s, a.ETag)
 	}
+	w.unmarked = s.mark != "" && stateOf(a).mark != s.mark
 	w.dismiss()
 	w.verified = true
 }
@@ -113,7 +136,10 @@ func (w *aliasWriter) movedError(a *release.Alias) error {
 		w.found = &a.Traffic
 	}
 	if w.last != nil {
-		expected = w.last.String()
+		expected = w.last.traffic.String()
+	}
+	if a != nil && found == expected {
+		found += ", with the marker of another job"
 	}
 	return &release.MovedError{What: "alias " + w.target.Alias + " of service " + w.target.Service, Expected: expected, Found: found}
 }
@@ -127,8 +153,8 @@ func (w *aliasWriter) lagError() error {
 }
 
 // haunt remembers a write of unknown outcome.
-func (w *aliasWriter) haunt(want release.Traffic, late bool) {
-	i := slices.IndexFunc(w.ghosts, func(g ghost) bool { return want.Equal(g.traffic) })
+func (w *aliasWriter) haunt(want state, late bool) {
+	i := slices.IndexFunc(w.ghosts, func(g ghost) bool { return want.equal(g.state) })
 	if i < 0 {
 		w.ghosts = append(w.ghosts, ghost{want, late})
 		return

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"time"
 
 	"github.com/fc-rollout/fc-rollout/internal/plan"
 	"github.com/fc-rollout/fc-rollout/internal/release"
@@ -10,6 +11,10 @@ import (
 // State is what is online behind a target, for people to read.
 type State struct {
 	Alias *release.Alias // nil when it does not exist
+	// Progress is what the alias's marker says, Due when its next weight is due: both empty without an unfinished rollout.
+	Progress   *plan.Progress
+	Due        time.Time
+	Unreadable error // a marker that cannot be understood
 	// Bindings point at the alias; Others at something else.
 	Bindings, Others []release.Binding
 	// Unread says what could not be looked at, for example for lack of a permission.
@@ -17,7 +22,13 @@ type State struct {
 }
 
 // Look reads the alias and everything that points at it, and writes nothing.
-func Look(ctx context.Context, p Platform, t release.Target) (State, error) {
+func Look(ctx context.Context, p Platform, clock Clock, t release.Target) (State, error) {
+	var s State
+	if len(t.Functions) == 0 {
+		if err := s.allFunctions(ctx, p, &t); err != nil {
+			return State{}, err
+		}
+	}
 	a := newAsker(p, t)
 	qs := []question{{kind: askAlias}, {kind: askDomains}, {askService, "", ""}}
 	qs = append(qs, askFunctions("", t.Functions)...)
@@ -36,15 +47,27 @@ func Look(ctx context.Context, p Platform, t release.Target) (State, error) {
 			return State{}, i.functionError(f, err)
 		}
 	}
-	var s State
 	switch ans := a.get(askAlias, "", ""); {
 	case ans.err == nil:
-		s.Alias = &ans.alias
+		s.readAlias(ans.alias, clock.Now())
 	case !release.NotFound(ans.err):
 		return State{}, ans.err
 	}
 	s.readBindings(a, t)
 	return s, nil
+}
+
+// allFunctions fills in what the user did not name.
+func (s *State) allFunctions(ctx context.Context, p Platform, t *release.Target) (err error) {
+	t.Functions, err = p.FunctionNames(ctx, t.Service, "")
+	switch {
+	case err == nil, release.NotFound(err): // a missing service shows again
+		return nil
+	case refused(err):
+		s.Unread = append(s.Unread, err)
+		return nil
+	}
+	return err
 }
 
 // readBindings plans the bindings of everything, which sorts them into those at the alias and those elsewhere.
@@ -66,6 +89,16 @@ func (s *State) readBindings(a *asker, t release.Target) {
 		for _, b := range plan.RoutesOf(t, d) {
 			s.add(t.Alias, b)
 		}
+	}
+}
+
+// readAlias notes what the alias and its marker tell.
+func (s *State) readAlias(a release.Alias, now time.Time) {
+	var on plan.Online
+	readAlias(&on, a, now)
+	s.Alias, s.Progress, s.Unreadable = on.Alias, on.Progress, on.Unreadable
+	if at := on.Progress; at != nil && at.Unfinished() && !at.Approve && !on.Modified.IsZero() {
+		s.Due = on.Modified.Add(at.Hold)
 	}
 }
 

@@ -23,12 +23,12 @@ type Versions interface {
 	Publish(ctx context.Context, service, description string) (release.Version, error)
 }
 
-// Aliases reads and writes the alias. Writes are tried once and return what the answer
-// shows, which may be nothing; an etag, when not empty, must still match.
+// Aliases reads and writes the alias. Writes set name, traffic and description, are tried once and return what the
+// answer shows, which may be nothing; an ETag, when not empty, must still match.
 type Aliases interface {
 	Alias(ctx context.Context, service, name string) (release.Alias, error)
-	CreateAlias(ctx context.Context, service, name, description string, t release.Traffic) (release.Alias, error)
-	UpdateAlias(ctx context.Context, service, name, etag string, t release.Traffic) (release.Alias, error)
+	CreateAlias(ctx context.Context, service string, a release.Alias) (release.Alias, error)
+	UpdateAlias(ctx context.Context, service string, a release.Alias) (release.Alias, error)
 }
 
 // Finder finds what may point at the alias.

@@ -10,8 +10,8 @@ import (
 
 // Prepare looks at everything the release depends on, without writing, and makes the plan. An error that wraps
 // release.InvalidError names an input that does not fit what is online.
-func Prepare(ctx context.Context, p Platform, req plan.Request) (plan.Plan, error) {
-	i := &inspection{asker: newAsker(p, req.Target), req: req}
+func Prepare(ctx context.Context, p Platform, clock Clock, req plan.Request) (plan.Plan, error) {
+	i := &inspection{asker: newAsker(p, req.Target), req: req, clock: clock}
 	if err := i.round(ctx, i.first()...); err != nil {
 		return plan.Plan{}, err
 	}
@@ -35,6 +35,7 @@ func Prepare(ctx context.Context, p Platform, req plan.Request) (plan.Plan, erro
 type inspection struct {
 	*asker
 	req     plan.Request
+	clock   Clock
 	online  plan.Online
 	notices []plan.Notice
 }
@@ -84,7 +85,7 @@ func (i *inspection) readFirst() error {
 	}
 	i.online.Versions = versions.versions
 	if alias.err == nil {
-		i.online.Alias = &alias.alias
+		readAlias(&i.online, alias.alias, i.clock.Now())
 	}
 	return i.readBindings()
 }

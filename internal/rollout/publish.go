@@ -7,13 +7,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/resume"
 )
-
-// descriptionLimit is what fits for sure; the limit for versions is not documented, that of aliases is 256 bytes.
-const descriptionLimit = 256
 
 // publish makes a version of LATEST. Meanwhile triggers and domains are looked at afresh, because their writes follow.
 func (r *run) publish(ctx context.Context) error {
@@ -69,7 +66,11 @@ func (r *run) reuse(ctx context.Context, version string) error {
 	if err != nil {
 		return fmt.Errorf("plan anew for version %s: %w", version, err)
 	}
-	r.plan, r.version, r.replanned = made, version, true
+	r.take(made)
+	r.version, r.replanned = version, true
+	if last := r.alias.last; last != nil {
+		last.stage = made.At
+	}
 	r.observe(Event{Kind: EventNoChange, Version: version})
 	return nil
 }
@@ -95,24 +96,13 @@ func (r *run) confirm(ctx context.Context) error {
 	}
 }
 
-// label puts the run's mark behind the user's text and cuts that, not the mark, to the limit.
+// label puts the run's mark behind the user's text and cuts that, not the mark. The limit for versions is not documented,
+// so that of aliases is kept.
 func label(text, id string) string {
 	if text == "" {
 		return mark(id)
 	}
-	return strings.TrimRight(cut(text, descriptionLimit-len(mark(id))-1), " ") + " " + mark(id)
+	return strings.TrimRight(resume.Cut(text, resume.DescriptionLimit-len(mark(id))-1), " ") + " " + mark(id)
 }
 
 func mark(id string) string { return "[fc-rollout " + id + "]" }
-
-// cut shortens to a number of bytes without breaking a character.
-func cut(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	text = text[:limit]
-	for !utf8.ValidString(text) {
-		text = text[:len(text)-1]
-	}
-	return text
-}

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -10,9 +11,6 @@ import (
 	"github.com/fc-rollout/fc-rollout/internal/plan"
 	"github.com/fc-rollout/fc-rollout/internal/release"
 )
-
-// StepRollback marks the return to the base among the records; it is never part of a plan.
-const StepRollback plan.StepKind = "rollback"
 
 // How a rollback watches for a write without an answer where no ETag can stop it.
 const (
@@ -28,29 +26,29 @@ var errUnanswered = errors.New("a write of weights was never answered and may st
 
 // home is where the traffic goes when the release fails: the base, or what the alias had when no weight of ours was
 // ever seen.
-func (r *run) home() release.Traffic {
+func (r *run) home() state {
 	if !r.alias.wrote && !r.reached && r.plan.Before != nil {
-		return *r.plan.Before
+		return state{traffic: *r.plan.Before, mark: r.plan.Found.Mark}
 	}
-	return release.Only(r.plan.Base)
+	return r.state(0)
 }
 
 // shifted tells whether the new version may have received traffic that can be taken back. A release that went straight
 // to 100 % has no base that could take it.
 func (r *run) shifted() bool {
 	w := r.alias
-	if r.plan.Base == "" || r.plan.Straight {
+	if r.plan.Base == "" || r.plan.Straight || r.plan.Has(plan.StepRollback) {
 		return false
 	}
-	return len(w.ghosts) > 0 || ((w.wrote || r.reached) && (w.last == nil || !w.last.Equal(release.Only(r.plan.Base))))
+	return len(w.ghosts) > 0 || ((w.wrote || r.reached) && (w.last == nil || !w.last.traffic.Equal(release.Only(r.plan.Base))))
 }
 
 // rollback returns the alias. quick says that seconds count: the write then goes first, guarded by the ETag that is
 // known, the look follows, and no call may take long.
 func (r *run) rollback(cause error, quick bool) error {
 	home := r.home()
-	r.observe(Event{Kind: EventRollingBack, Traffic: home, Err: cause})
-	rec := Record{Step: plan.Step{Kind: StepRollback}, Started: r.Clock.Now()}
+	r.observe(Event{Kind: EventRollingBack, Traffic: home.traffic, Err: cause})
+	rec := Record{Step: plan.Step{Kind: plan.StepRollback}, Started: r.Clock.Now()}
 	w := r.alias
 	w.fresh, w.alongside, w.afterwards, w.returning = nil, nil, nil, true
 	late := slices.Clone(w.ghosts)
@@ -66,12 +64,12 @@ func (r *run) rollback(cause error, quick bool) error {
 	rec.Ended, rec.Failed, rec.Traffic = r.Clock.Now(), err != nil, r.traffic()
 	r.records = append(r.records, rec)
 	if err == nil {
-		r.observe(Event{Kind: EventRolledBack, Traffic: home})
+		r.observe(Event{Kind: EventRolledBack, Traffic: home.traffic})
 	}
 	return err
 }
 
-func (w *aliasWriter) giveBack(ctx context.Context, home release.Traffic, quick bool) error {
+func (w *aliasWriter) giveBack(ctx context.Context, home state, quick bool) error {
 	if quick && w.tag != "" && len(w.ghosts) == 0 {
 		// The first call may be slow, as long as the time left is enough for quick ones.
 		w.limit = 3 * time.Second
@@ -85,8 +83,8 @@ func (w *aliasWriter) giveBack(ctx context.Context, home release.Traffic, quick 
 }
 
 // acceptedAs lets a missing read-back pass when the service accepted the state as the last one.
-func (w *aliasWriter) acceptedAs(t release.Traffic, err error) error {
-	if !w.theirs && w.last != nil && w.last.Equal(t) && len(w.ghosts) == 0 {
+func (w *aliasWriter) acceptedAs(s state, err error) error {
+	if !w.theirs && w.last != nil && w.last.equal(s) && len(w.ghosts) == 0 {
 		return nil
 	}
 	return err
@@ -94,7 +92,7 @@ func (w *aliasWriter) acceptedAs(t release.Traffic, err error) error {
 
 // layGhosts makes sure that no write without an answer takes effect later. With ETags two harmless writes make its
 // condition fail. Without them it can only be watched for a while.
-func (w *aliasWriter) layGhosts(ctx context.Context, home release.Traffic, canary string) error {
+func (w *aliasWriter) layGhosts(ctx context.Context, home state, canary string) error {
 	if w.fence(ctx, home, canary) == nil {
 		return w.acceptedAs(home, w.put(ctx, home))
 	}
@@ -114,14 +112,13 @@ func (w *aliasWriter) layGhosts(ctx context.Context, home release.Traffic, canar
 
 // fence gives the canary a share of nothing and takes it away again: the traffic stays, the ETag does not. In between it
 // tries the old ETag, because a service that takes it would take a late write as well.
-func (w *aliasWriter) fence(ctx context.Context, home release.Traffic, canary string) error {
-	if _, held := home.Extra[canary]; held || w.tag == "" || canary == "" {
+func (w *aliasWriter) fence(ctx context.Context, home state, canary string) error {
+	if _, held := home.traffic.Extra[canary]; held || w.tag == "" || canary == "" {
 		return errors.ErrUnsupported
 	}
-	nothing := release.Traffic{Main: home.Main, Extra: map[string]release.Weight{canary: 0}}
-	for v, share := range home.Extra {
-		nothing.Extra[v] = share
-	}
+	nothing := home
+	nothing.traffic = release.Traffic{Main: home.traffic.Main, Extra: map[string]release.Weight{canary: 0}}
+	maps.Copy(nothing.traffic.Extra, home.traffic.Extra)
 	ghosts, old := slices.Clone(w.ghosts), w.tag
 	if err := w.update(ctx, old, nothing); err != nil {
 		return err
@@ -132,7 +129,7 @@ func (w *aliasWriter) fence(ctx context.Context, home release.Traffic, canary st
 		return errors.Join(errors.ErrUnsupported, err)
 	}
 	a, err := w.look(ctx)
-	if err != nil || a == nil || !a.Traffic.Equal(home) {
+	if err != nil || a == nil || !a.Traffic.Equal(home.traffic) {
 		return errors.Join(err, w.lagError())
 	}
 	return w.update(ctx, a.ETag, home)
