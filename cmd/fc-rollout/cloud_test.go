@@ -92,6 +92,8 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"within":  cmdWithin,
 	"signal":  cmdSignal,
 	"blocked": cmdBlocked,
+	"output":  cmdOutput,
+	"weekday": cmdWeekday,
 	"unblock": func(ts *testscript.TestScript, _ bool, _ []string) { of(ts).sim.Release() },
 }
 
@@ -257,6 +259,30 @@ func cmdCalls(ts *testscript.TestScript, _ bool, args []string) {
 // mark is what tells the published versions of two runs apart.
 var mark = regexp.MustCompile(`\[fc-rollout [0-9a-f]{12}\]`)
 
+// marker is an alias's, without the parts that differ from run to run.
+var marker = regexp.MustCompile(`\[fcr1 [0-9a-f]{12} ([^\]]*?) p[0-9a-f]{10}(?: b[0-9a-f]{8})? r[0-9a-f]{4}\]`)
+
+// output NAME [VARIABLE] prints an output of the last run and puts it into a variable.
+func cmdOutput(ts *testscript.TestScript, _ bool, args []string) {
+	for line := range strings.Lines(ts.ReadFile("fc-rollout.env")) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), args[0]+"="); ok {
+			_, _ = fmt.Fprintln(ts.Stdout(), value)
+			if len(args) > 1 {
+				ts.Setenv(args[1], value)
+			}
+			return
+		}
+	}
+	ts.Fatalf("no output %s", args[0])
+}
+
+// weekday N VARIABLE names the day of the week, in UTC, that is N days from now.
+func cmdWeekday(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Setenv(args[1], time.Now().UTC().AddDate(0, 0, n).Weekday().String()[:3])
+}
+
 // log prints the writes in order: operation, If-Match or none, status, body.
 func cmdLog(ts *testscript.TestScript, _ bool, _ []string) {
 	for _, e := range of(ts).sim.Log() {
@@ -269,7 +295,8 @@ func cmdLog(ts *testscript.TestScript, _ bool, _ []string) {
 		}
 		body, err := json.Marshal(e.Body)
 		ts.Check(err)
-		_, _ = fmt.Fprintf(ts.Stdout(), "%s %s %d %s\n", e.Op, match, e.Status, mark.ReplaceAllString(string(body), "[fc-rollout …]"))
+		text := marker.ReplaceAllString(mark.ReplaceAllString(string(body), "[fc-rollout …]"), "[fcr1 $1]")
+		_, _ = fmt.Fprintf(ts.Stdout(), "%s %s %d %s\n", e.Op, match, e.Status, text)
 	}
 }
 

@@ -76,8 +76,12 @@ func alone(p Process, run func()) int {
 }
 
 func newStep(p Process) *step {
-	s := &step{process: p, ci: ci.Detect(p.Getenv, p.Stdout, p.Stderr), lastRetry: map[string]time.Time{}}
-	values, errs := config.Read(p.Args, p.Environ, s.ci.InAction())
+	values, errs := config.Read(p.Args, p.Environ, ci.InAction(p.Getenv))
+	stdout := p.Stdout
+	if values.Get("json") == "true" {
+		stdout = p.Stderr // what is not the JSON goes where it does not mix with it
+	}
+	s := &step{process: p, ci: ci.Detect(p.Getenv, stdout, p.Stderr), lastRetry: map[string]time.Time{}}
 	// Secrets are hidden before anything is printed, also those of the default credential chain.
 	s.ci.Mask(append(values.Secrets(), p.Getenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET"), p.Getenv("ALIBABA_CLOUD_SECURITY_TOKEN"), p.Getenv("ALIBABA_CLOUD_CREDENTIALS_URI"))...)
 	cfg, more := config.Parse(values)

@@ -19,12 +19,16 @@ const (
 
 func exitCode(res rollout.Result) int {
 	switch res.Status {
-	case rollout.Completed, rollout.Held, rollout.Unchanged, rollout.Planned:
+	case rollout.Completed, rollout.Held, rollout.Unchanged, rollout.Planned, rollout.Waiting:
 		return ExitDone
 	case rollout.Cancelled:
 		return ExitCancelled
+	case rollout.RolledBack:
+		if res.Err == nil {
+			return ExitDone // as asked
+		}
 	}
-	if report.Reason(res) == report.ReasonMoved {
+	if reason := report.Reason(res); reason == report.ReasonMoved || reason == report.ReasonConflict {
 		return ExitMoved
 	}
 	_, invalid := errors.AsType[*release.InvalidError](res.Err)

@@ -8,7 +8,7 @@ import (
 )
 
 // jsonFields are shown in JSON logs only; in pretty ones the message says it all.
-var jsonFields = []string{"event", "version", "weight", "main", "left_s", "binding", "service", "alias", "status", "failure_reason"}
+var jsonFields = []string{"event", "version", "weight", "main", "left_s", "binding", "service", "alias", "status", "failure_reason", "resume_token"}
 
 // A log line that nobody takes is let go; the default would complain about it on stderr each time.
 func init() { zerolog.ErrorHandler = func(error) {} }

@@ -121,27 +121,32 @@ func (s *step) dial() (*fc.V2, error) {
 
 // release makes the plan and, unless the command is plan, runs it.
 func (s *step) release(ctx context.Context, api *fc.V2) int {
-	outcome := report.Outcome{Target: s.config.Release.Target}
+	outcome := report.Outcome{Target: s.config.Release.Target, Command: s.config.Command}
 	s.ci.Group("fc-rollout: plan")
-	made, err := rollout.Prepare(ctx, api, s.config.Release)
+	waits, endedBy := s.waits(systemClock{}.Now())
+	made, err := s.prepare(ctx, api)
 	if err == nil {
-		if !s.config.StrategyGiven {
+		if s.config.Command == config.CommandRelease && !s.config.StrategyGiven {
 			made.Notices = append([]plan.Notice{{Kind: plan.NoticeNoStrategy}}, made.Notices...)
 		}
 		s.show(made)
+		err = s.fit(made, waits, endedBy)
 	}
 	s.ci.EndGroup()
 	switch {
 	case err != nil:
 		outcome.Result = s.unprepared(ctx, err)
-	case s.config.Command == "plan":
+	case s.config.Command == config.CommandPlan:
 		outcome.Plan = made
 		outcome.Result = rollout.Result{Status: rollout.Planned, Version: made.Version, Base: made.Base, Traffic: made.Before, Sure: true}
 	default:
-		outcome.Result = s.roll(ctx, api, made)
+		outcome.Result = s.roll(ctx, api, made, waits)
 		notices := made.Notices
 		outcome.Plan = outcome.Result.Plan
 		outcome.Plan.Notices = notices
+		if err := s.leave(&outcome); err != nil {
+			s.fail(err)
+		}
 	}
 	return s.finish(outcome)
 }
@@ -163,17 +168,17 @@ func (s *step) show(p plan.Plan) {
 	}
 }
 
-func (s *step) roll(ctx context.Context, api *fc.V2, p plan.Plan) rollout.Result {
-	s.ci.Group("fc-rollout: release")
+func (s *step) roll(ctx context.Context, api *fc.V2, p plan.Plan, waits rollout.Waits) rollout.Result {
+	s.ci.Group("fc-rollout: " + s.config.Command)
 	defer s.ci.EndGroup()
 	return rollout.Run(ctx, p, rollout.Options{
 		Versions: api, Aliases: api, Binder: api, Clock: systemClock{}, Retry: s.retryPolicy(), OnRetry: s.onRetry,
 		Replan: func(ctx context.Context, version string) (plan.Plan, error) {
-			again := s.config.Release
+			again := s.request()
 			again.Version = version
-			return rollout.Prepare(ctx, api, again)
+			return rollout.Prepare(ctx, api, systemClock{}, again)
 		},
-		Observe: s.observe, Description: s.config.Description, Label: newLabel(),
+		Observe: s.observe, Description: s.description(), Label: newLabel(), Waits: waits, OnCancel: s.config.OnCancel,
 	})
 }
 
@@ -186,7 +191,11 @@ func newLabel() string {
 
 func (s *step) observe(e rollout.Event) {
 	level := zerolog.InfoLevel
-	if e.Kind == rollout.EventRollingBack {
+	if e.Kind == rollout.EventUnmarked {
+		s.warn(report.Line(e, s.config.Release.Target))
+		return
+	}
+	if e.Kind == rollout.EventRollingBack && s.config.Command != config.CommandRollback && s.config.Command != config.CommandAbort {
 		level = zerolog.WarnLevel
 	}
 	line := s.log.WithLevel(level).Str("event", string(e.Kind)).Str("service", s.config.Release.Target.Service).Str("alias", s.config.Release.Target.Alias)
@@ -218,6 +227,9 @@ func (s *step) finish(o report.Outcome) int {
 	s.log.WithLevel(level).Str("status", string(res.Status)).Str("failure_reason", report.Reason(res)).Msg(report.OneLine(o.Headline()))
 	if next := o.Next(); next != "" {
 		s.log.WithLevel(level).Msg("next: " + report.OneLine(next))
+	}
+	if o.Token != "" {
+		s.log.WithLevel(level).Str("resume_token", o.Token).Msg("resume_token: " + o.Token)
 	}
 	code := exitCode(res)
 	if !s.write(o) && code == ExitDone {

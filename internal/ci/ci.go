@@ -31,7 +31,7 @@ type System struct {
 // Detect finds the CI system from its variables. What is written to stdout and stderr through the system is made safe.
 func Detect(getenv func(string) string, stdout, stderr io.Writer) *System {
 	s := &System{getenv: getenv}
-	inAction := getenv("GITHUB_ACTIONS") == "true"
+	inAction := InAction(getenv)
 	if inAction {
 		s.github = githubactions.New(githubactions.WithWriter(stdout), githubactions.WithGetenv(getenv))
 	}
@@ -39,6 +39,9 @@ func Detect(getenv func(string) string, stdout, stderr io.Writer) *System {
 	s.errOut = &SafeWriter{to: stderr, github: inAction}
 	return s
 }
+
+// InAction tells whether the variables are those of a step of a GitHub workflow.
+func InAction(getenv func(string) string) bool { return getenv("GITHUB_ACTIONS") == "true" }
 
 // InAction tells whether this is a step of a GitHub workflow, where INPUT_ variables are the step's inputs.
 func (s *System) InAction() bool { return s.github != nil }

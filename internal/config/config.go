@@ -8,6 +8,7 @@ import (
 
 	"github.com/fc-rollout/fc-rollout/internal/plan"
 	"github.com/fc-rollout/fc-rollout/internal/release"
+	"github.com/fc-rollout/fc-rollout/internal/resume"
 )
 
 // Config is a run's inputs, checked.
@@ -27,6 +28,22 @@ type Config struct {
 	Description string
 	// StrategyGiven is false when nothing was said and the release is full.
 	StrategyGiven bool
+
+	// WaitGiven is false when nothing was said about waiting in the job.
+	WaitGiven    bool
+	Wait         plan.WaitMode
+	MaxWait      time.Duration
+	MaxWaitGiven bool
+	// Token is the resume_token, nil without one.
+	Token    *resume.Token
+	OnCancel plan.OnCancel
+	// ContinueGiven: on_unfinished was given as continue.
+	ContinueGiven bool
+	Full          bool
+	JSON          bool
+	JobTimeout    time.Duration // zero: not given
+	Lifetime      time.Duration // of the credentials; zero: not given
+	Window        plan.Window
 
 	RetryTimeout time.Duration
 	LogFormat    string
@@ -58,9 +75,23 @@ func Parse(v Values) (Config, []error) {
 	}
 	p.connection(&c)
 	p.credentials(&c)
+	p.waiting(&c)
+	p.token(&c)
 	p.target(&c)
-	p.strategy(&c)
+	if c.takesPlan() {
+		p.strategy(&c)
+	}
 	return c, p.errs
+}
+
+// takesPlan tells whether the inputs of the strategy mean something: elsewhere they may be the job's common variables.
+func (c Config) takesPlan() bool {
+	return c.Command == CommandRelease || c.Command == CommandPlan || (c.Command == CommandPromote && !c.Full && c.Token == nil)
+}
+
+// aliasEnough tells whether the command works on the alias alone.
+func (c Config) aliasEnough() bool {
+	return c.Command == CommandStatus || c.Command == CommandRollback || c.Command == CommandAbort || (c.Command == CommandPromote && c.Full)
 }
 
 func (p *parser) get(name string) string { return p.values.Get(name) }
@@ -136,13 +167,17 @@ const nameRule = "want letters, digits, _ and -, not starting with a digit or -,
 
 func (p *parser) target(c *Config) {
 	t := &c.Release.Target
+	if c.Token != nil {
+		p.tokenTarget(c)
+		return
+	}
 	if t.Service = p.get("service"); t.Service == "" {
 		p.fail("service", "required")
 	} else if !aliasName.MatchString(t.Service) {
 		p.fail("service", nameRule)
 	}
 	t.Functions = p.list("functions")
-	if len(t.Functions) == 0 {
+	if len(t.Functions) == 0 && (!c.aliasEnough() || p.get("alias") == "") {
 		p.fail("functions", "required: at least one function name")
 	}
 	for _, f := range t.Functions {

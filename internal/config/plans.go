@@ -116,9 +116,12 @@ func stage(weight, interval, otherwise string) (plan.Stage, error) {
 	if interval == "" {
 		interval = otherwise
 	}
+	if strings.EqualFold(strings.TrimSpace(interval), plan.ApproveWord) {
+		return plan.Stage{Weight: w, Approve: true}, nil
+	}
 	d, ok := parseInterval(interval)
 	if !ok || interval == "" || d > longest {
-		return plan.Stage{}, fmt.Errorf("interval %q: want a duration such as 30s or 10m (a bare number is minutes), at most %s", clipped(interval), short(longest))
+		return plan.Stage{}, fmt.Errorf("interval %q: want a duration such as 30s or 10m (a bare number is minutes), at most %s, or approve", clipped(interval), short(longest))
 	}
 	return plan.Stage{Weight: w, Interval: d}, nil
 }

@@ -99,8 +99,12 @@ func TestEveryInputHasAllThreeSources(t *testing.T) {
 		for source, c := range map[string]struct{ args, env []string }{
 			"flag": {[]string{"--" + dashed, "x"}, nil}, "variable": {nil, []string{"FC_ROLLOUT_" + upper + "=x"}}, "input": {nil, []string{"INPUT_" + upper + "=x"}},
 		} {
+			want := "x"
+			if in.Bool && source == "flag" {
+				c.args, want = c.args[:1], "true" // the flag alone
+			}
 			v, errs := Read(c.args, c.env, true)
-			if v.Get(in.Name) != "x" || len(errs) > 0 {
+			if v.Get(in.Name) != want || len(errs) > 0 {
 				t.Errorf("%s of %s: %q, %v", source, in.Name, v.Get(in.Name), errs)
 			}
 		}
@@ -110,11 +114,12 @@ func TestEveryInputHasAllThreeSources(t *testing.T) {
 	}
 }
 
-// The issue names these inputs and no others.
-func TestTheTableHoldsTheInputsOfTheIssue(t *testing.T) {
+// These inputs and no others.
+func TestTheTableHoldsTheKnownInputs(t *testing.T) {
 	t.Parallel()
 	want := strings.Fields(`region account_id endpoint access_key_id access_key_secret security_token service functions alias description
-		version base_version strategy weight interval plans triggers custom_domains retry_timeout log_format log_level output_file command`)
+		version base_version strategy weight interval plans triggers custom_domains retry_timeout log_format log_level output_file command
+		wait max_wait resume_token on_unfinished on_cancel full job_timeout credentials_lifetime release_window json`)
 	got := inputNames()
 	slices.Sort(want)
 	slices.Sort(got)
@@ -174,7 +179,7 @@ func TestUnknownFlagsCommandsAndStrayWords(t *testing.T) {
 		"--alias a --alias b":      {"--alias", "given twice"},
 		"relase":                   {"relase", "did you mean release"},
 		"Release":                  {"Release", "release"},
-		"frobnicate":               {"frobnicate", "release, plan, status"},
+		"frobnicate":               {"frobnicate", "release, plan, resume"},
 		"release prod":             {"prod", "a word too many"},
 		"release plan":             {"plan", "a word too many"},
 		"plan --weight 20 30":      {"30", "a word too many"},
@@ -207,7 +212,7 @@ func TestCommands(t *testing.T) {
 		}
 	}
 	_, errs := load(nil, environ(map[string]string{"command": "relase"}), false)
-	wantErrors(t, errs, []string{"command", `"relase"`, "release, plan, status", "did you mean release"})
+	wantErrors(t, errs, []string{"command", `"relase"`, "release, plan, resume", "did you mean release"})
 }
 
 func TestSecretsAreTheGivenOnes(t *testing.T) {

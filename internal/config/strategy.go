@@ -63,16 +63,26 @@ func (p *parser) shape(s plan.Strategy, given bool) plan.Shape {
 	}
 	switch s {
 	case plan.CanaryStep:
-		shape.Weight, shape.Interval = p.weight(s), p.duration("interval", plan.DefaultCanaryInterval, longest)
+		shape.Weight = p.weight(s)
+		shape.Interval, shape.Approve = p.interval(plan.DefaultCanaryInterval)
 	case plan.LinearStep:
-		shape.Weight, shape.Interval = p.weight(s), p.duration("interval", plan.DefaultLinearInterval, longest)
+		shape.Weight = p.weight(s)
+		shape.Interval, shape.Approve = p.interval(plan.DefaultLinearInterval)
 	case plan.CanaryWeight:
 		shape.Weight = p.weight(s)
 	case plan.CanaryPlans:
-		p.duration("interval", 0, longest) // only checked: a step without a wait of its own takes the text
+		p.interval(0) // only checked: a step without a wait of its own takes the text
 		shape.Plans = p.plans()
 	}
 	return shape
+}
+
+// interval reads the input of the same name: a duration, or that somebody decides.
+func (p *parser) interval(otherwise time.Duration) (d time.Duration, approve bool) {
+	if strings.EqualFold(p.get("interval"), plan.ApproveWord) {
+		return 0, true
+	}
+	return p.duration("interval", otherwise, longest), false
 }
 
 // refuse reports inputs that the strategy would ignore: whoever gives them means something else.
@@ -107,8 +117,14 @@ func (p *parser) weight(s plan.Strategy) release.Weight {
 	return w
 }
 
-// parseInterval takes a Go duration, or a bare number of minutes as the predecessor counts.
+// parseInterval takes a Go duration, or a bare number of minutes as the predecessor counts. A part of a millisecond counts
+// as a whole one.
 func parseInterval(s string) (time.Duration, bool) {
+	d, ok := parseExact(s)
+	return (d + time.Millisecond - 1).Truncate(time.Millisecond), ok
+}
+
+func parseExact(s string) (time.Duration, bool) {
 	s = strings.TrimSpace(s)
 	if n, err := strconv.ParseFloat(s, 64); err == nil && strings.Trim(s, "0123456789.") == "" {
 		if n > float64(longest/time.Minute)*2 {

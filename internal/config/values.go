@@ -73,11 +73,15 @@ func (v *Values) readArgs(args []string) (errs []error) {
 			errs = append(errs, v.word(args[i])...)
 			continue
 		}
-		flag, value, inline := strings.Cut(args[i], "=")
-		complete := inline
-		if !inline && i+1 < len(args) && !strings.HasPrefix(args[i+1], "--") {
+		flag, value, complete := strings.Cut(args[i], "=")
+		behind := args[i+1:]
+		switch {
+		case complete:
+		case isBool(flag) && (len(behind) == 0 || !truth(behind[0])):
+			value, complete = "true", true
+		case len(behind) > 0 && !strings.HasPrefix(behind[0], "--"):
 			i++
-			value, complete = args[i], true
+			value, complete = behind[0], true
 		}
 		if err := v.flag(flag, value, complete, seen); err != nil {
 			errs = append(errs, err)
@@ -85,6 +89,14 @@ func (v *Values) readArgs(args []string) (errs []error) {
 	}
 	return errs
 }
+
+// isBool tells whether the flag stands for true by itself.
+func isBool(flag string) bool {
+	in, known := find(strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", "_"))
+	return known && in.Bool
+}
+
+func truth(s string) bool { return s == "true" || s == "false" }
 
 // emptySecret recognises "--access-key-secret=" and a secret's flag that took no value.
 func emptySecret(arg string) bool {
@@ -134,8 +146,9 @@ func (v *Values) word(word string) []error {
 func flagOf(name string) string { return "--" + strings.ReplaceAll(name, "_", "-") }
 
 // clipped keeps what a user typed readable in an error.
-func clipped(s string) string {
-	const most = 80
+func clipped(s string) string { return clippedTo(s, 80) }
+
+func clippedTo(s string, most int) string {
 	if len(s) > most {
 		return strings.ToValidUTF8(s[:most], "") + fmt.Sprintf("… (%d bytes)", len(s))
 	}

@@ -28,32 +28,65 @@ func line(e rollout.Event, t release.Target) string {
 		return fmt.Sprintf("%s now calls alias %s (was %s)", e.Binding, t.Alias, release.Qualified(e.Binding.From))
 	case rollout.EventShifted, rollout.EventPromoted:
 		return fmt.Sprintf("alias %s  %s", t.Alias, Bar(e.Traffic))
-	case rollout.EventWaiting:
-		return fmt.Sprintf("waiting %s, until %s, then %s %%", release.ShortDuration(e.Left.Round(time.Second)), clock(e.Until), e.Next)
-	case rollout.EventWaited:
-		return fmt.Sprintf("wait is over, next is %s %%", e.Next)
 	case rollout.EventRollingBack:
 		return fmt.Sprintf("returning alias %s to the base: %s", t.Alias, e.Err)
 	case rollout.EventRolledBack:
 		return fmt.Sprintf("alias %s  %s", t.Alias, Bar(e.Traffic))
 	}
+	return passing(e)
+}
+
+// passing words what is about time and the next job.
+func passing(e rollout.Event) string {
+	switch e.Kind {
+	case rollout.EventWaiting:
+		text := fmt.Sprintf("waiting %s, until %s, then %s %%", release.ShortDuration(e.Left.Round(time.Second)), clock(e.Until), e.Next)
+		if e.Reason == rollout.WaitWindow {
+			text += " (outside the release window)"
+		}
+		return text
+	case rollout.EventWaited:
+		return fmt.Sprintf("wait is over, next is %s %%", e.Next)
+	case rollout.EventLeaving:
+		return leaving(e)
+	case rollout.EventUnmarked:
+		return "the alias does not show the marker written to its description: when this job is killed, no later one can continue the rollout"
+	case rollout.EventHolding:
+		return fmt.Sprintf("cancelled: the weights stay, as on_cancel says  %s", Bar(e.Traffic))
+	case rollout.EventFinishing:
+		return fmt.Sprintf("cancelled: going to the last weight at once, as on_cancel says  %s", Bar(e.Traffic))
+	}
 	return string(e.Kind)
+}
+
+func leaving(e rollout.Event) string {
+	switch {
+	case e.Reason == rollout.WaitWindow:
+		return fmt.Sprintf("outside the release window until %s: leaving the rest, next %s %%, to a later job", Moment(e.Until), e.Next)
+	case e.Until.IsZero():
+		return fmt.Sprintf("%s %% waits for approval: leaving it to a later job", e.Next)
+	}
+	return fmt.Sprintf("leaving the rest, next %s %% at %s, to a later job", e.Next, Moment(e.Until))
 }
 
 func clock(t time.Time) string { return t.Format("15:04:05 MST") }
 
 var notices = map[plan.NoticeKind]string{
-	plan.NoticeFirst:         "first release behind this alias: there is no version to share the traffic with, so it goes straight to 100 %",
-	plan.NoticeBaseGone:      "base version %s does not exist any more, so calls to it fail; the release goes straight to 100 %%",
-	plan.NoticeMissingInBase: "function %s is not in base version %s, which cannot take a share; the release goes straight to 100 %%",
-	plan.NoticeTidy:          "version %s is what the alias already sends its main traffic to (%s); extra weights are removed",
-	plan.NoticeReplaced:      "version %s had %s %% of the traffic; its share goes back to the base",
-	plan.NoticeLeft:          "%s calls qualifier %s and is left alone",
-	plan.NoticeRebound:       "%s is named and will be moved here from qualifier %s",
-	plan.NoticeSecondHTTP:    "%s is left alone: the alias has an HTTP trigger of this function already, and takes one",
-	plan.NoticeUnbound:       "%s calls LATEST and not alias %s, so this release does not steer its calls; triggers: auto would bind it, triggers: none leaves it without this note",
-	plan.NoticeNoStrategy:    "no strategy is given: fullWeight, all traffic at once",
-	plan.NoticePartialRead:   "the service's functions cannot be listed, so only the named ones are compared: %s",
+	plan.NoticeFirst:           "first release behind this alias: there is no version to share the traffic with, so it goes straight to 100 %",
+	plan.NoticeBaseGone:        "base version %s does not exist any more, so calls to it fail; the release goes straight to 100 %%",
+	plan.NoticeMissingInBase:   "function %s is not in base version %s, which cannot take a share; the release goes straight to 100 %%",
+	plan.NoticeTidy:            "version %s is what the alias already sends its main traffic to (%s); extra weights are removed",
+	plan.NoticeReplaced:        "version %s had %s %% of the traffic; its share goes back to the base",
+	plan.NoticeSuperseded:      "the unfinished rollout of version %s (%s) is superseded by this release",
+	plan.NoticeContinued:       "continuing the unfinished rollout of version %s (%s)",
+	plan.NoticeBindingsChanged: "the triggers or routes at the alias are not those with which the rollout began",
+	plan.NoticeBindLater:       "%s is not bound while the rollout goes on; the next release binds it",
+	plan.NoticeLeft:            "%s calls qualifier %s and is left alone",
+	plan.NoticeRebound:         "%s is named and will be moved here from qualifier %s",
+	plan.NoticeSecondHTTP:      "%s is left alone: the alias has an HTTP trigger of this function already, and takes one",
+	plan.NoticeUnbound:         "%s calls LATEST and not alias %s, so this release does not steer its calls; triggers: auto would bind it, triggers: none leaves it without this note",
+	plan.NoticeNoStrategy:      "no strategy is given: fullWeight, all traffic at once",
+	plan.NoticePartialRead:     "the service's functions cannot be listed, so only the named ones are compared: %s",
 }
 
 // NoticeText words a notice of a plan.
@@ -82,10 +115,19 @@ func PlanLines(p plan.Plan) []string {
 	}
 	lines := []string{head}
 	if p.Unchanged() {
-		return append(lines, "  nothing to do: version "+p.Version+" has all the traffic")
+		if p.Before != nil && p.Before.Equal(release.Only(p.Version)) {
+			return append(lines, "  nothing to do: version "+p.Version+" has all the traffic")
+		}
+		return append(lines, "  nothing to do")
 	}
 	version := "the new version"
-	if p.Version != "" {
+	switch {
+	case p.Has(plan.StepRollback):
+		return append(lines, "  rollback 100 % to version "+p.Base)
+	case p.At > 0 && p.Version != "":
+		version = "version " + p.Version
+		lines = append(lines, "  continue "+version+" at "+plan.StageOf(p.At, len(p.Schedule)))
+	case p.Version != "":
 		version = "version " + p.Version
 		why := ", nothing to publish: LATEST equals it"
 		if p.Asked() {
@@ -116,7 +158,13 @@ func planStep(p plan.Plan, s plan.Step, version string) (lines []string) {
 	case plan.StepShift:
 		lines = append(lines, fmt.Sprintf("  shift    %s %% to %s, the rest to version %s", s.Weight, version, p.Base))
 	case plan.StepWait:
-		lines = append(lines, "  wait     "+release.ShortDuration(s.Wait))
+		text := "  wait     " + release.ShortDuration(s.Wait)
+		if !s.Until.IsZero() {
+			text += ", until " + clock(s.Until)
+		}
+		lines = append(lines, text)
+	case plan.StepApprove:
+		lines = append(lines, "  approve  somebody decides; the job leaves with a resume_token")
 	case plan.StepPromote:
 		lines = append(lines, "  promote  100 % to "+version)
 	}

@@ -172,7 +172,7 @@ func TestStatusLines(t *testing.T) {
 		},
 		"unread": {rollout.State{Alias: canary, Unread: []error{errors.New("ListCustomDomains:\ndenied")}}, []string{"unread", "ListCustomDomains: denied"}, "nothing"},
 	} {
-		lines := StatusLines(shop(), c.state)
+		lines := StatusLines(shop(), c.state, start)
 		text := strings.Join(lines, " / ")
 		wants(t, name, text, c.words...)
 		if strings.Contains(text, c.not) {

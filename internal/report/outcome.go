@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/fc-rollout/fc-rollout/internal/plan"
 	"github.com/fc-rollout/fc-rollout/internal/release"
@@ -21,6 +22,7 @@ const (
 	ReasonUnavailable    = "unavailable"
 	ReasonRejected       = "rejected"
 	ReasonMoved          = "moved"
+	ReasonConflict       = "conflict"
 	ReasonRollbackFailed = "rollback_failed"
 	ReasonCancelled      = "cancelled"
 	ReasonInternal       = "internal"
@@ -47,6 +49,9 @@ func Reason(res rollout.Result) string {
 func reasonOf(err error) string {
 	if _, ok := errors.AsType[*release.InvalidError](err); ok {
 		return ReasonInvalid
+	}
+	if _, ok := errors.AsType[*release.ConflictError](err); ok {
+		return ReasonConflict
 	}
 	if api, ok := errors.AsType[*release.APIError](err); ok && !errors.Is(err, context.Canceled) {
 		switch {
@@ -109,9 +114,12 @@ func IsMoved(err error) bool {
 
 // Outcome is everything that the ends of a run have to say.
 type Outcome struct {
-	Target release.Target
-	Plan   plan.Plan
-	Result rollout.Result
+	Target  release.Target
+	Command string // empty is release
+	Plan    plan.Plan
+	Result  rollout.Result
+	// Token is for the job that goes on; empty when nothing is left for one.
+	Token string
 }
 
 // Weight is the share that the released version has now; nil when that is not known.
@@ -134,6 +142,9 @@ func PlanJSON(s plan.Schedule) string {
 		stages[i].Weight = st.Weight
 		if i < len(s)-1 {
 			stages[i].Interval = release.ShortDuration(st.Interval)
+			if st.Approve {
+				stages[i].Interval = plan.ApproveWord
+			}
 		}
 	}
 	text, err := json.Marshal(stages)
@@ -149,13 +160,21 @@ func (o Outcome) Headline() string {
 	switch r.Status {
 	case rollout.Completed:
 		return fmt.Sprintf("completed: %s sends all traffic to version %s", alias, r.Version)
+	case rollout.Waiting:
+		return "waiting: " + o.whereTraffic() + "; " + o.due()
 	case rollout.Held:
 		return fmt.Sprintf("held: version %s has %s %% behind %s, version %s the rest", r.Version, o.Plan.Final(), alias, r.Base)
 	case rollout.Unchanged:
+		if r.Traffic != nil && r.Traffic.Weight(r.Version) < release.Full {
+			return "unchanged: " + o.whereTraffic() + ", nothing to do"
+		}
 		return fmt.Sprintf("unchanged: version %s already has all traffic of %s", r.Version, alias)
 	case rollout.RolledBack:
 		return fmt.Sprintf("rolled back: %s sends all traffic to version %s again", alias, r.Base)
 	case rollout.Cancelled:
+		if r.Pause != nil {
+			return "cancelled, holding the weights: " + o.whereTraffic()
+		}
 		return "cancelled: " + o.whereTraffic()
 	case rollout.Planned:
 		return "planned for " + alias + "; nothing was written"
@@ -181,22 +200,54 @@ func (o Outcome) whereTraffic() string {
 	return fmt.Sprintf("%s sends traffic to %s", alias, r.Traffic)
 }
 
+// due says what comes next and when.
+func (o Outcome) due() string {
+	p := o.Result.Pause
+	switch {
+	case p == nil:
+		return ""
+	case p.Until.IsZero():
+		return fmt.Sprintf("%s %% waits for approval", p.Next)
+	}
+	text := fmt.Sprintf("%s %% is due at %s", p.Next, Moment(p.Until))
+	if p.Why == rollout.WaitWindow {
+		text += ", when the release window opens"
+	}
+	return text
+}
+
+// Moment writes a time for people and programs alike: RFC 3339, in UTC, never earlier than it is.
+func Moment(t time.Time) string {
+	if whole := t.Truncate(time.Second); whole.Before(t) {
+		t = whole.Add(time.Second)
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
 // Next says what to do now; empty when there is nothing.
 func (o Outcome) Next() string {
 	r := o.Result
 	switch r.Status {
 	case rollout.Completed:
 		if r.Base != "" && r.Base != r.Version {
-			return fmt.Sprintf("To roll back, run release with strategy fullWeight and version %s.", r.Base)
+			return fmt.Sprintf("To roll back, run rollback, or release with strategy fullWeight and version %s.", r.Base)
 		}
 	case rollout.Planned:
 		return "To do this, run release with the same inputs."
+	case rollout.Waiting:
+		return o.nextWhileWaiting()
 	case rollout.Held:
-		return fmt.Sprintf("To promote, run release with strategy fullWeight and version %s; for another share, canaryWeight with version %s. "+
-			"To roll back, run release with strategy fullWeight and version %s.", r.Version, r.Version, r.Base)
+		return fmt.Sprintf("To promote, run promote with full, or release with strategy fullWeight and version %s; for another share, canaryWeight with version %s. "+
+			"To roll back, run rollback, or release with strategy fullWeight and version %s.", r.Version, r.Version, r.Base)
 	case rollout.RolledBack:
+		if r.Err == nil {
+			return "As long as LATEST holds the code that was rolled back, the next release releases it again."
+		}
 		return fmt.Sprintf("Version %s stays published. When the cause is mended, run the job again; it continues with that version if LATEST still equals it.", r.Version)
 	case rollout.Cancelled:
+		if r.Pause != nil {
+			return o.nextWhileWaiting()
+		}
 		return "Run the job again to start over."
 	case rollout.Failed:
 		return o.nextAfterFailure()
@@ -204,12 +255,41 @@ func (o Outcome) Next() string {
 	return ""
 }
 
+func (o Outcome) nextWhileWaiting() string {
+	p := o.Result.Pause
+	if p.Stage == 0 {
+		return "Nothing was written yet. To begin, run resume with the resume_token, or release with the same inputs, when the release window is open."
+	}
+	when := "To go on"
+	if !p.Until.IsZero() {
+		when += " at " + Moment(p.Until)
+	}
+	how := "run resume with the resume_token, or release with the same inputs"
+	if p.Until.IsZero() {
+		how = "which approves it, run resume with the resume_token, or promote"
+	}
+	return when + ", " + how + ". For the next weight now, run promote; for 100 %, promote with full; for the base, rollback."
+}
+
+func remedyOf(err error) string {
+	if c, ok := errors.AsType[*release.ConflictError](err); ok {
+		return c.Remedy
+	}
+	if m, ok := errors.AsType[*release.MovedError](err); ok {
+		return m.Remedy
+	}
+	return ""
+}
+
 func (o Outcome) nextAfterFailure() string {
 	switch Reason(o.Result) {
-	case ReasonMoved:
+	case ReasonMoved, ReasonConflict:
+		if remedy := remedyOf(errors.Join(o.Result.Err, o.Result.RollbackErr)); remedy != "" {
+			return remedy
+		}
 		return "Somebody else decided where the traffic goes. Agree with them, then run the job again."
 	case ReasonRollbackFailed:
-		return fmt.Sprintf("Set alias %s to version %s by hand (console, or release with strategy fullWeight and version %s): the traffic could not be returned.",
+		return fmt.Sprintf("Set alias %s to version %s by hand (console, or rollback with version %s): the traffic could not be returned.",
 			o.Target.Alias, o.Result.Base, o.Result.Base)
 	case ReasonInvalid:
 		return "Correct the input and run the job again."

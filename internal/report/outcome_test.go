@@ -108,19 +108,19 @@ func TestHeldSaysHowToGoOn(t *testing.T) {
 // The outputs have a fixed order whatever happened, and all are single lines with plain numbers.
 func TestOutputs(t *testing.T) {
 	t.Parallel()
-	names := []string{"status", "failure_reason", "alias", "version", "base_version", "weight", "plan"}
+	names := []string{"status", "failure_reason", "alias", "version", "base_version", "weight", "plan", "resume_token", "resume_at", "next_weight", "steps_left"}
 	const steps = `[{"weight":40,"interval":"1m"},{"weight":80,"interval":"1m"},{"weight":100}]`
 	half := release.Split("1", "2", 50)
 	for name, c := range map[string]struct {
 		outcome Outcome
 		want    []string
 	}{
-		"completed":   {outcome(t, rollout.Result{Status: rollout.Completed, Traffic: traffic(release.Only("2")), Sure: true}), []string{"completed", "", "prod", "2", "1", "100", steps}},
-		"half %":      {outcome(t, rollout.Result{Status: rollout.Failed, Traffic: &half, Sure: true, Err: errDenied, RollbackErr: errBusy}), []string{"failed", "rollback_failed", "prod", "2", "1", "0.5", steps}},
-		"rolled back": {outcome(t, rollout.Result{Status: rollout.RolledBack, Traffic: traffic(release.Only("1")), Sure: true, Err: errDenied}), []string{"rolled_back", "permission_denied", "prod", "2", "1", "0", steps}},
-		"not sure":    {outcome(t, rollout.Result{Status: rollout.Failed, Traffic: &half, Err: errBusy, RollbackErr: errBusy}), []string{"failed", "rollback_failed", "prod", "2", "1", "", steps}},
-		"refused":     {Outcome{Target: shop(), Result: rollout.Result{Status: rollout.Failed, Sure: true, Err: &release.InvalidError{Input: "weight", Value: "a\nb"}}}, []string{"failed", "invalid_input", "prod", "", "", "", "[]"}},
-		"cancelled":   {outcome(t, rollout.Result{Status: rollout.Cancelled, Traffic: traffic(release.Only("1")), Sure: true, Err: rollout.ErrCancelled}), []string{"cancelled", "cancelled", "prod", "2", "1", "0", steps}},
+		"completed":   {outcome(t, rollout.Result{Status: rollout.Completed, Traffic: traffic(release.Only("2")), Sure: true}), []string{"completed", "", "prod", "2", "1", "100", steps, "", "", "", "0"}},
+		"half %":      {outcome(t, rollout.Result{Status: rollout.Failed, Traffic: &half, Sure: true, Err: errDenied, RollbackErr: errBusy}), []string{"failed", "rollback_failed", "prod", "2", "1", "0.5", steps, "", "", "", ""}},
+		"rolled back": {outcome(t, rollout.Result{Status: rollout.RolledBack, Traffic: traffic(release.Only("1")), Sure: true, Err: errDenied}), []string{"rolled_back", "permission_denied", "prod", "2", "1", "0", steps, "", "", "", "0"}},
+		"not sure":    {outcome(t, rollout.Result{Status: rollout.Failed, Traffic: &half, Err: errBusy, RollbackErr: errBusy}), []string{"failed", "rollback_failed", "prod", "2", "1", "", steps, "", "", "", ""}},
+		"refused":     {Outcome{Target: shop(), Result: rollout.Result{Status: rollout.Failed, Sure: true, Err: &release.InvalidError{Input: "weight", Value: "a\nb"}}}, []string{"failed", "invalid_input", "prod", "", "", "", "[]", "", "", "", ""}},
+		"cancelled":   {outcome(t, rollout.Result{Status: rollout.Cancelled, Traffic: traffic(release.Only("1")), Sure: true, Err: rollout.ErrCancelled}), []string{"cancelled", "cancelled", "prod", "2", "1", "0", steps, "", "", "", ""}},
 	} {
 		if len(Outputs) != len(names) {
 			t.Fatalf("%d outputs, want %d", len(Outputs), len(names))

@@ -25,12 +25,12 @@ const (
 )
 
 type summary struct {
-	Icon, Headline, Bar, Version, Next string
-	Errors                             []string
-	Steps                              []row
-	Chart                              []point
-	Bindings                           []bound
-	Notices                            []string
+	Icon, Headline, Bar, Version, Next, Token string
+	Errors                                    []string
+	Steps                                     []row
+	Chart                                     []point
+	Bindings                                  []bound
+	Notices                                   []string
 }
 
 type row struct{ Name, Weight, Started, Took, Result string }
@@ -47,7 +47,7 @@ type bound struct{ Name, Qualifier string }
 func Summary(o Outcome, redact func(string) string) (string, error) {
 	plain := func(text string) string { return Markdown(redact(text)) }
 	r := o.Result
-	s := summary{Icon: icon(r.Status), Headline: plain(o.Headline()), Version: plain(orNew(r.Version)), Next: plain(o.Next())}
+	s := summary{Icon: icon(r.Status), Headline: plain(o.Headline()), Version: plain(orNew(r.Version)), Next: plain(o.Next()), Token: o.Token}
 	for _, err := range Each(r.Err) {
 		s.Errors = append(s.Errors, plain(err.Error()))
 	}
@@ -78,7 +78,7 @@ func icon(s rollout.Status) string {
 	switch s {
 	case rollout.Completed, rollout.Unchanged, rollout.Planned:
 		return "✅"
-	case rollout.Held:
+	case rollout.Held, rollout.Waiting:
 		return "⏸️"
 	case rollout.RolledBack, rollout.Cancelled:
 		return "↩️"
@@ -147,9 +147,11 @@ func stepName(s plan.Step) string {
 		return "wait " + release.ShortDuration(s.Wait)
 	case plan.StepPromote:
 		return "promote to 100 %"
+	case plan.StepApprove:
+		return "wait for approval"
 	case plan.StepCreate:
 		return "create the alias"
-	case rollout.StepRollback:
+	case plan.StepRollback:
 		return "return to the base"
 	}
 	return string(s.Kind)
@@ -194,7 +196,7 @@ func addPlanned(add func(string, release.Weight), before release.Weight, s plan.
 }
 
 func writesAlias(k plan.StepKind) bool {
-	return k == plan.StepShift || k == plan.StepPromote || k == plan.StepCreate || k == rollout.StepRollback
+	return k == plan.StepShift || k == plan.StepPromote || k == plan.StepCreate || k == plan.StepRollback
 }
 
 // thinned keeps every second point, and the last, until they fit a picture.

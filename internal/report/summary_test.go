@@ -63,11 +63,11 @@ func goldens(t *testing.T) map[string]Outcome {
 		step(plan.StepShift, 40_00, at40), step(plan.StepWait, 40_00, at40), step(plan.StepShift, 80_00, at80), step(plan.StepWait, 80_00, at80),
 		step(plan.StepPromote, release.Full, release.Only("2")))
 	rolledBack := walked(t, rollout.Result{Status: rollout.RolledBack, Traffic: traffic(release.Only("1")), Sure: true, Err: errDenied},
-		step(plan.StepShift, 40_00, at40), step(plan.StepWait, 40_00, at40), failed(step(plan.StepShift, 80_00, at40)), step(rollout.StepRollback, 0, release.Only("1")))
+		step(plan.StepShift, 40_00, at40), step(plan.StepWait, 40_00, at40), failed(step(plan.StepShift, 80_00, at40)), step(plan.StepRollback, 0, release.Only("1")))
 	moved := walked(t, rollout.Result{Status: rollout.Failed, Traffic: traffic(release.Only("1")), Sure: true, Err: errMoved},
 		step(plan.StepShift, 40_00, at40), failed(step(plan.StepWait, 40_00, at40)))
 	stuck := walked(t, rollout.Result{Status: rollout.Failed, Traffic: &at40, Sure: true, Err: errDenied, RollbackErr: errBusy},
-		step(plan.StepShift, 40_00, at40), failed(step(plan.StepShift, 80_00, at40)), failed(step(rollout.StepRollback, 0, at40)))
+		step(plan.StepShift, 40_00, at40), failed(step(plan.StepShift, 80_00, at40)), failed(step(plan.StepRollback, 0, at40)))
 
 	req := linear40(t)
 	req.Schedule = schedule(t, plan.Shape{Strategy: plan.CanaryWeight, Weight: 20_00})
