@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 // The scripts run this test binary itself as fc-rollout, so they test what a user starts, signals and exit codes included.
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // they mostly wait
 	testscript.Main(m, map[string]func(){"fc-rollout": main})
 }
 

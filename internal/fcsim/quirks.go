@@ -23,6 +23,8 @@ type Quirks struct {
 	NoVersionHeader bool `json:"noVersionHeader,omitempty"`
 	// AliasNoChangeOK lets an alias update that changes nothing succeed.
 	AliasNoChangeOK bool `json:"aliasNoChangeOK,omitempty"`
+	// DropAliasDescription takes alias descriptions and forgets them.
+	DropAliasDescription bool `json:"dropAliasDescription,omitempty"`
 	// StaleAliasReads is how many GetAlias calls after an update still return the state before it.
 	StaleAliasReads int `json:"staleAliasReads,omitempty"`
 	// WeightsMayNameMain accepts the main version among the additional weights of an alias.

@@ -30,6 +30,7 @@ type Options struct {
 	NoAuth    bool             // accept requests without looking at their signature
 	Quirks    Quirks           // see Quirks
 	Now       func() time.Time // clock of createdTime and lastModifiedTime; nil means time.Now
+	FineTimes bool             // give these times with fractions of a second, where the default cuts to whole ones
 }
 
 // Simulator is one account in one region, served as an http.Handler. All methods may be called at any time
@@ -72,6 +73,7 @@ func New(o Options) *Simulator {
 		now = time.Now
 	}
 	s.store = newStore(s.accountID, s.region, o.Seed, now)
+	s.store.fineTimes = o.FineTimes
 	s.runs = newRuns(rand.New(rand.NewPCG(o.Seed, 0x6663)))
 	s.requests.seed = o.Seed
 	s.control = s.controlRoutes()

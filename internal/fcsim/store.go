@@ -19,11 +19,12 @@ type store struct {
 	seed              uint64
 	now               func() time.Time
 
-	mu       sync.Mutex
-	revision uint64
-	services map[string]*service
-	domains  map[string]*entity
-	code     map[string]*code // by checksum, for downloads
+	mu        sync.Mutex
+	revision  uint64
+	services  map[string]*service
+	domains   map[string]*entity
+	code      map[string]*code // by checksum, for downloads
+	fineTimes bool
 }
 
 // entity is a document with the revision its ETag is made of.
@@ -84,7 +85,12 @@ func (s *store) touch(e *entity) {
 	e.doc["lastModifiedTime"] = s.stamp()
 }
 
-func (s *store) stamp() string { return s.now().UTC().Format(time.RFC3339) }
+func (s *store) stamp() string {
+	if s.fineTimes {
+		return s.now().UTC().Format(time.RFC3339Nano)
+	}
+	return s.now().UTC().Format(time.RFC3339)
+}
 
 func (s *store) id(kind string, n uint64) string {
 	return uuid(fmt.Sprintf("%s/%d/%d", kind, s.seed, n))

@@ -4,6 +4,9 @@ import (
 	"math"
 )
 
+// maxDescription is the longest description of an alias in bytes.
+const maxDescription = 256
+
 // alias points at a version and may send a share of the calls to a second one.
 type alias struct {
 	entity
@@ -93,6 +96,9 @@ func (s *store) updateAlias(service, name, ifMatch string, body document, rules 
 	a.before = entity{doc: a.doc, revision: a.revision}
 	a.staleReads = q.StaleAliasReads
 	a.doc = next
+	if q.DropAliasDescription {
+		a.doc["description"] = ""
+	}
 	s.touch(&a.entity)
 	return a.result(), nil
 }
@@ -129,6 +135,9 @@ func (s *store) listAliases(service string, p page) (list, error) {
 func (svc *service) checkAlias(d document, rules aliasRules) error {
 	if err := wantTexts(d, "versionId", "description", "resolvePolicy"); err != nil {
 		return err
+	}
+	if len(text(d, "description")) > maxDescription {
+		return invalid("the description has more than %d bytes", maxDescription)
 	}
 	if err := wantObjects(d, "additionalVersionWeight", "routePolicy"); err != nil {
 		return err

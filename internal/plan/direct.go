@@ -59,22 +59,26 @@ func Back(t release.Target, version string, abort bool, on Online) (Plan, error)
 		return p, nil // nothing is unfinished
 	}
 	p.Version = cmp.Or(canaryOf(now), now.Main)
-	if at := on.Progress; at != nil && at.Stage > 0 && stand != StandNone {
+	p.takeFrom(on.Progress, stand)
+	switch {
+	case version != "":
+		p.Base = version
+	case abort && stand == StandMoved:
+		p.Base = now.Main
+	default:
+		p.Base, err = home(t, stand, on)
+	}
+	if err == nil && (stand == StandMoved || !now.Equal(release.Only(p.Base))) {
+		p.add(Step{Kind: StepRollback})
+	}
+	return p, err
+}
+
+// takeFrom keeps what the marker says of a rollout that is, or was, behind the alias.
+func (p *Plan) takeFrom(at *Progress, stand Standing) {
+	if at != nil && at.Stage > 0 && stand != StandNone {
 		p.ID, p.Version, p.Bindings = at.ID, at.Canary, at.Bindings
 	}
-	if p.Base = version; abort && stand == StandMoved {
-		p.Base = now.Main
-	}
-	if p.Base == "" {
-		if p.Base, err = home(t, stand, on); err != nil {
-			return Plan{}, err
-		}
-	}
-	if now.Equal(release.Only(p.Base)) && stand != StandMoved {
-		return p, nil
-	}
-	p.add(Step{Kind: StepRollback})
-	return p, nil
 }
 
 // home is the version that the marker or the alias calls the base.
