@@ -30,6 +30,8 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.refused = refused
 	}
 	x := &exchange{sim: s, w: w, ctx: r.Context(), call: c, auth: r}
+	// The answers' Date is of the same clock as the times in them.
+	w.Header().Set("Date", s.store.now().UTC().Format(http.TimeFormat))
 	x.fault = s.faults.pick(c)
 	x.entry = s.requests.open(c, arrived, x.fault)
 	x.run()

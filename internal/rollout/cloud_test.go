@@ -46,6 +46,7 @@ type world struct {
 	api    *fc.V2
 	clock  *fastClock
 	target release.Target
+	skew   time.Duration // of the service's clock against ours
 	mu     sync.Mutex
 	// weights are those of version 2 after each write of the alias, in hundredths of a percent.
 	weights []release.Weight
@@ -55,9 +56,10 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
-		t: t, sim: fcsim.New(fcsim.Options{Seed: 1}), clock: &fastClock{now: time.Unix(1_800_000_000, 0)},
+		t: t, clock: &fastClock{now: time.Unix(1_800_000_000, 0)},
 		target: release.Target{Service: "shop", Functions: []string{"hello"}, Alias: "prod"},
 	}
+	w.sim = fcsim.New(fcsim.Options{Seed: 1, Now: func() time.Time { return w.clock.Now().Add(w.skew) }})
 	server := httptest.NewServer(w.sim)
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
 	var err error

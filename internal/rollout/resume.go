@@ -27,8 +27,8 @@ func readAlias(on *plan.Online, a release.Alias, now time.Time) {
 	on.Progress = &at
 }
 
-// modified is when the alias was last written, by our clock. Where two clocks disagree, or only whole seconds are known,
-// the later moment is taken: a wait that counts from it is never too short.
+// modified is when the alias was last written, by our clock: the service's own tells how long ago that is, where it shows
+// one. Where only whole seconds are known, the later end is taken: a wait that counts from it is never too short.
 func modified(a release.Alias, now time.Time) time.Time {
 	if a.Modified.IsZero() {
 		return time.Time{}
@@ -39,7 +39,7 @@ func modified(a release.Alias, now time.Time) time.Time {
 	}
 	age := now.Sub(at)
 	if !a.Answered.IsZero() {
-		age = min(age, a.Answered.Sub(at))
+		age = a.Answered.Sub(at)
 	}
 	return now.Add(-max(age, 0))
 }

@@ -14,7 +14,7 @@ type Waits struct {
 	Mode plan.WaitMode
 	// Max bounds the waits of modes token and auto.
 	Max time.Duration
-	// First bounds the rest of an earlier job's wait in mode job; zero does not.
+	// First bounds the wait before the first weight of a job in mode job; zero does not.
 	First time.Duration
 	// End is when the job or its credentials end; zero when that is not known.
 	End    time.Time
@@ -78,7 +78,7 @@ func (r *run) stays(index int, now, until time.Time) bool {
 		return true
 	case !w.End.IsZero() && until.After(w.End):
 		return false
-	case !r.advanced && r.plan.At > 0:
+	case !r.advanced:
 		return w.firstFits(rest)
 	case w.Mode == plan.WaitAuto:
 		return w.allFits(max(r.plan.Lasts(index, now, w.Window), rest), now)
@@ -91,7 +91,7 @@ func (w Waits) allFits(lasts time.Duration, now time.Time) bool {
 	return lasts <= w.Max && (w.End.IsZero() || now.Add(lasts).Before(w.End))
 }
 
-// firstFits judges the rest of a wait that an earlier job began.
+// firstFits judges what is to be waited for before this job's first weight.
 func (w Waits) firstFits(rest time.Duration) bool {
 	if w.Mode == plan.WaitInJob || w.Mode == "" {
 		return w.First <= 0 || rest <= w.First
