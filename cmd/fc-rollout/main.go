@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // release windows name time zones, and small images have none
 
 	"github.com/fc-rollout/fc-rollout/internal/app"
 )

@@ -67,7 +67,7 @@ func (d *demo) play(ctx context.Context) error {
 		return err
 	}
 	d.say("The simulator of the FC 2.0 API listens at http://%s. No cloud account is used.", d.host)
-	for _, scene := range []func(context.Context) error{d.firstRelease, d.badRelease, d.goodRelease, d.nothingToDo} {
+	for _, scene := range []func(context.Context) error{d.firstRelease, d.badRelease, d.goodRelease, d.nothingToDo, d.twoJobs} {
 		if err := scene(ctx); err != nil {
 			return err
 		}
@@ -116,16 +116,35 @@ func (d *demo) nothingToDo(ctx context.Context) error {
 	return d.release(ctx, "--strategy", "linearStep", "--weight", "40", "--interval", "4s", "--triggers", "auto")
 }
 
+func (d *demo) twoJobs(ctx context.Context) error {
+	d.scene("5. Two jobs instead of one that sleeps: the first leaves a token, the second goes on")
+	d.update("fcsim:reply hello from two jobs")
+	if err := d.release(ctx, "--strategy", "canaryStep", "--weight", "25", "--interval", "3s", "--wait", "token"); err != nil {
+		return err
+	}
+	outputs, err := os.ReadFile(d.outputs)
+	if err != nil {
+		return fmt.Errorf("read the outputs: %w", err)
+	}
+	_, rest, _ := strings.Cut(string(outputs), "resume_token=")
+	token, _, _ := strings.Cut(rest, "\n")
+	d.say("")
+	return d.run(ctx, "resume", "--resume-token", token)
+}
+
 // release runs the step as a pipeline would.
 func (d *demo) release(ctx context.Context, args ...string) error {
-	args = append([]string{"release", "--service", demoService, "--functions", demoFunction}, args...)
+	return d.run(ctx, append([]string{"release", "--service", demoService, "--functions", demoFunction}, args...)...)
+}
+
+func (d *demo) run(ctx context.Context, args ...string) error {
 	d.say("$ fc-rollout %s", strings.Join(args, " "))
 	args = append(args, "--endpoint", "http://"+d.host, "--output-file", d.outputs,
 		"--access-key-id", fcsim.DefaultAccessKeyID, "--access-key-secret", fcsim.DefaultAccessKeySecret)
 	// Neither the user's variables nor a surrounding CI job have a part in the demo.
 	code := Run(ctx, Process{Args: args, Stdout: d.process.Stdout, Stderr: d.process.Stderr})
 	if code != ExitDone {
-		return fmt.Errorf("the release ended with exit code %d", code)
+		return fmt.Errorf("%s ended with exit code %d", args[0], code)
 	}
 	return nil
 }

@@ -71,7 +71,8 @@ branding:
 inputs:
 `)
 	for _, in := range config.Inputs {
-		fmt.Fprintf(&b, "  %s:\n    description: %q\n    required: %t\n", in.Name, describe(in), in.Required)
+		// None is required here: a resume_token brings along what a release has to name.
+		fmt.Fprintf(&b, "  %s:\n    description: %q\n    required: false\n", in.Name, describe(in))
 	}
 	b.WriteString("outputs:\n")
 	for _, out := range report.Outputs {

@@ -78,7 +78,13 @@ func goldens(t *testing.T) map[string]Outcome {
 		Status: rollout.Planned, Base: "1", Traffic: traffic(release.Only("1")), Sure: true,
 	}}
 	refused := Outcome{Target: shop(), Result: rollout.Result{Status: rollout.Failed, Sure: true, Err: &release.InvalidError{Input: "weight", Value: "120", Want: "want a percentage"}}}
+	waiting := walked(t, rollout.Result{
+		Status: rollout.Waiting, Traffic: &at40, Sure: true,
+		Pause: &rollout.Pause{Stage: 1, Left: 2, Next: 80_00, Until: start.Add(10 * time.Minute), Why: rollout.WaitInterval},
+	}, step(plan.StepShift, 40_00, at40))
+	waiting.Token = exampleToken
 	return map[string]Outcome{
+		"waiting":   waiting,
 		"completed": completed, "rolled_back": rolledBack, "moved": moved, "rollback_failed": stuck, "held": held, "planned": planned, "refused": refused,
 	}
 }
