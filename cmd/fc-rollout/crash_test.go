@@ -264,3 +264,47 @@ func (w *crashWorld) check(c crashCase) {
 		w.t.Errorf("the description is %q", description)
 	}
 }
+
+// What acts on the alias alone is killed at each of its calls as well: the same command again ends as planned.
+func TestCommandsKilledAtEveryCall(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		command []string
+		version string // that has everything in the end
+	}{{[]string{"promote", "--full"}, "2"}, {[]string{"rollback"}, "1"}, {[]string{"abort"}, "1"}} {
+		for _, kind := range []string{fcsim.FaultBlockBefore, fcsim.FaultBlockAfter} {
+			t.Run(c.command[0]+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				for call, killed := 0, true; killed; call++ {
+					killed = killedCommand(t, append(c.command, "--service", "shop", "--alias", "prod"), kind, call, c.version)
+					if !killed && call < 5 {
+						t.Errorf("only %d calls", call)
+					}
+				}
+			})
+		}
+	}
+}
+
+func killedCommand(t *testing.T, command []string, kind string, call int, version string) (killed bool) {
+	w := newCrashWorld(t, crashCases["canaryStep"])
+	first := append(releaseOf("--wait", "token"), w.c.strategy...)
+	if _, code, log := w.run(first); code != 0 || w.output("status") != "waiting" {
+		t.Fatalf("%d:\n%s", code, log)
+	}
+	w.sim.Inject(fcsim.Fault{Op: "*", Kind: kind, Skip: call, Times: 1})
+	ended, code, log := w.run(command)
+	if !ended {
+		_, code, log = w.run(command)
+	}
+	alias := w.must("GET", "/services/shop/aliases/prod", nil)
+	weights, _ := alias["additionalVersionWeight"].(map[string]any)
+	if code != 0 || alias["versionId"] != version || len(weights) > 0 {
+		t.Errorf("call %d: %v ended with %d, alias %v\n%s", call, command, code, alias, log)
+	}
+	// Whatever was cut off, nothing is unfinished: the next release begins anew, or has nothing to do.
+	if code, log := w.finish(t.TempDir(), append(releaseOf("--wait", "token"), w.c.strategy...)); code != 0 {
+		t.Errorf("call %d: the next release ended with %d\n%s", call, code, log)
+	}
+	return !ended
+}

@@ -208,7 +208,7 @@ func (r *run) shift(ctx context.Context, s plan.Step) error {
 		kind = EventPromoted
 	}
 	r.observe(Event{Kind: kind, Traffic: want.traffic, Version: r.version})
-	if r.alias.unmarked && s.Stage < len(r.plan.Schedule) {
+	if r.alias.unmarked && s.Stage == 1 && len(r.plan.Schedule) > 1 {
 		r.observe(Event{Kind: EventUnmarked})
 	}
 	return nil
