@@ -24,6 +24,9 @@ type Claim struct {
 
 // Resume plans the rest of the rollout that a claim names. The alias decides whether the claim is true.
 func Resume(c Claim, on Online) (Plan, error) {
+	if on.Alias != nil && contentRouted(on.Alias) {
+		return Plan{}, routedByRules(c.Target)
+	}
 	at, err := c.progress(on)
 	if err != nil {
 		return Plan{}, err
@@ -37,7 +40,7 @@ func Resume(c Claim, on Online) (Plan, error) {
 		p.At = len(c.Schedule)
 		return p, nil
 	}
-	if Digest(c.Target, at.Base, at.Canary, c.Schedule) != at.Digest {
+	if !at.fits(c.Target, c.Schedule) {
 		return Plan{}, &release.ConflictError{
 			What:   fmt.Sprintf("the rollout of version %s behind %s (%s) has another plan", at.Canary, aliasName(c.Target), where(at)),
 			Remedy: "Continue it with the newest token or with the inputs it began with, or run release with on_unfinished: restart to begin again.",

@@ -164,7 +164,7 @@ func New(req Request, on Online) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	if err := p.check(req, on); err != nil && !goOn {
+	if err := p.check(req, on, goOn); err != nil {
 		return Plan{}, err
 	}
 	if err := p.selectBindings(req, on); err != nil {
@@ -192,7 +192,7 @@ func (p *Plan) goOn(req Request, on Online) {
 	p.addRest(at.Stage, true, due(req.Schedule, at.Stage, on.Modified))
 }
 
-func (p *Plan) check(req Request, on Online) error {
+func (p *Plan) check(req Request, on Online, goOn bool) error {
 	if req.Base != "" && req.Base == p.Version {
 		return &release.InvalidError{
 			Input: "base_version", Value: req.Base,
@@ -201,6 +201,9 @@ func (p *Plan) check(req Request, on Online) error {
 	}
 	if on.Alias != nil && contentRouted(on.Alias) {
 		return routedByRules(req.Target)
+	}
+	if goOn {
+		return nil
 	}
 	// Held below 100 % needs another version for the rest, and the alias does not say which.
 	if p.Before != nil && p.Base == p.Version && p.Before.Weight(p.Version) < release.Full && !req.Schedule.Promotes() {

@@ -47,7 +47,12 @@ func (p Progress) Traffic() release.Traffic {
 	return release.Split(p.Base, p.Canary, p.Weight)
 }
 
-// Digest is a short hash of everything that makes a plan another one: target, base, canary and the schedule.
+// fits tells whether the progress can be one of the plan: the digest alone does not guard the other fields.
+func (p Progress) fits(t release.Target, s Schedule) bool {
+	return p.Digest == Digest(t, p.Base, p.Canary, s) && p.Stages == len(s) && p.Stage > 0 && p.Stage <= len(s) && p.Weight == s[p.Stage-1].Weight
+}
+
+// Digest is a short hash of everything that makes a plan another one: service, alias, base, canary and the schedule.
 func Digest(t release.Target, base, canary string, s Schedule) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %q %q\n", t.Service, t.Alias, base, canary)

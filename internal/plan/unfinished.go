@@ -29,7 +29,7 @@ func (p *Plan) meet(req Request, on Online) (goOn bool, err error) {
 
 // is tells whether the plan is the one of the rollout behind the alias.
 func (p *Plan) is(req Request, at Progress) bool {
-	return Digest(p.Target, p.Base, p.Version, req.Schedule) == at.Digest
+	return p.Version == at.Canary && p.Base == at.Base && at.fits(p.Target, req.Schedule)
 }
 
 func (p *Plan) meetUnfinished(req Request, at Progress, on Online) (goOn bool, err error) {
@@ -97,6 +97,12 @@ func (b Begun) holds(a *release.Alias, base string) bool {
 }
 
 func movedOn(t release.Target, at Progress, stage, stages int) error {
+	if at.Stage < stage {
+		return &release.ConflictError{
+			What:   "the rollout of version " + at.Canary + " behind " + aliasName(t) + " is at " + where(at) + "; the token is for " + StageOf(stage, stages),
+			Remedy: "Somebody began it again: use their token, or release with the same inputs, which continues it.",
+		}
+	}
 	return &release.ConflictError{
 		What:   "the rollout of version " + at.Canary + " behind " + aliasName(t) + " has moved on to " + where(at) + "; the token is for " + StageOf(stage, stages),
 		Remedy: "Use the newest token, or release with the same inputs, which continues it; on_unfinished: continue lets an older token do so too.",

@@ -32,31 +32,17 @@ func (s Span) open(t time.Time) bool {
 	return (s.Days[day] && minute >= s.From) || (s.Days[(day+6)%7] && minute < s.To)
 }
 
-// Next is the moment itself while the window is open, else its next opening.
+// Next is the moment itself while the window is open, else its next opening. It looks at every minute, so that a change of
+// the clocks needs no rule of its own; in two weeks each span opens, even where such a change leaves one out.
 func (w Window) Next(t time.Time) time.Time {
 	if w.Open(t) {
 		return t
 	}
-	var next time.Time
-	for _, s := range w {
-		if opening := s.next(t); next.IsZero() || opening.Before(next) {
-			next = opening
+	at := t.Truncate(time.Minute)
+	for range 14 * 24 * 60 {
+		if at = at.Add(time.Minute); w.Open(at) {
+			break
 		}
 	}
-	return next
-}
-
-// next looks a week ahead and one day more. An hour that a change of the clocks leaves out opens when it would be over.
-func (s Span) next(t time.Time) time.Time {
-	local := t.In(s.Zone)
-	for days := range 16 {
-		at := time.Date(local.Year(), local.Month(), local.Day()+days, 0, s.From, 0, 0, s.Zone)
-		for range 2 {
-			if at.After(t) && s.open(at) {
-				return at
-			}
-			at = at.Add(time.Hour)
-		}
-	}
-	return t.AddDate(0, 0, 7) // cannot happen: some day of the week is in the span
+	return at
 }

@@ -56,7 +56,7 @@ func Mark(p plan.Progress) string {
 
 // Describe puts a marker behind the user's text, which is cut where both do not fit.
 func Describe(text, mark string) string {
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(strings.ToValidUTF8(text, ""))
 	switch room := DescriptionLimit - len(mark) - 1; {
 	case mark == "":
 		return Cut(text, DescriptionLimit)

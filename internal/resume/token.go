@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"time"
@@ -54,15 +55,15 @@ const tokenForm = "1"
 const (
 	nonceSize = 4
 	checkSize = 6
-	// maxToken bounds what is decoded: a plan of a thousand steps with many functions stays far below.
+	// maxToken bounds what is decoded: a plan with the finest steps, of 0.01 %, stays below.
 	maxToken     = 128 << 10
-	maxStages    = 1000
+	maxStages    = int(release.Full)
 	maxFunctions = 1000
 	maxHold      = 60 * 24 * time.Hour
 )
 
-// wireToken is the JSON inside. Weights are hundredths of a percent, holds milliseconds (-1: approve) of which the last
-// one repeats, times milliseconds since 1970.
+// wireToken is the JSON inside. Weights are hundredths of a percent, holds milliseconds (-1: approve) behind each weight
+// but the last, of which the last one repeats, times milliseconds since 1970.
 type wireToken struct {
 	Account   string     `json:"u,omitempty"`
 	Region    string     `json:"r,omitempty"`
@@ -73,7 +74,7 @@ type wireToken struct {
 	Base      string     `json:"b,omitempty"`
 	Canary    string     `json:"c,omitempty"`
 	Weights   []int      `json:"w"`
-	Holds     []int64    `json:"h"`
+	Holds     []int64    `json:"h,omitempty"`
 	Stage     int        `json:"n"`
 	ResumeAt  int64      `json:"t,omitempty"`
 	Created   int64      `json:"o"`
@@ -122,7 +123,7 @@ func Decode(text string) (Token, error) {
 		return Token{}, err
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(rest)
-	if err != nil || len(raw) < nonceSize+checkSize {
+	if err != nil || len(raw) < nonceSize+checkSize || strings.ContainsAny(rest, "\r\n") { // which base64 lets pass
 		return Token{}, errDamaged
 	}
 	plain := scrambled(raw[:nonceSize], raw[nonceSize:])
@@ -133,7 +134,10 @@ func Decode(text string) (Token, error) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	var w wireToken
-	if err := d.Decode(&w); err != nil || d.More() || !w.valid() {
+	if err := d.Decode(&w); err != nil || !w.valid() {
+		return Token{}, errDamaged
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Token{}, errDamaged
 	}
 	return w.token(), nil
@@ -163,7 +167,11 @@ func (t Token) wire() wireToken {
 		Account: t.Account, Region: t.Region, Service: t.Target.Service, Functions: t.Target.Functions, Alias: t.Target.Alias,
 		ID: t.ID, Base: t.Base, Canary: t.Canary, Stage: t.Stage, ResumeAt: millis(t.ResumeAt), Created: millis(t.Created),
 	}
-	for _, st := range t.Schedule {
+	for i, st := range t.Schedule {
+		w.Weights = append(w.Weights, int(st.Weight))
+		if i == len(t.Schedule)-1 {
+			break // nothing follows it
+		}
 		hold := st.Interval.Milliseconds()
 		if st.Interval%time.Millisecond > 0 {
 			hold++ // never shorter
@@ -171,7 +179,7 @@ func (t Token) wire() wireToken {
 		if st.Approve {
 			hold = -1
 		}
-		w.Weights, w.Holds = append(w.Weights, int(st.Weight)), append(w.Holds, hold)
+		w.Holds = append(w.Holds, hold)
 	}
 	for n := len(w.Holds); n > 1 && w.Holds[n-1] == w.Holds[n-2]; n = len(w.Holds) {
 		w.Holds = w.Holds[:n-1]
@@ -208,7 +216,7 @@ func millis(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
-	return t.UnixMilli()
+	return t.Add(time.Millisecond - time.Nanosecond).UnixMilli() // never earlier
 }
 
 func moment(ms int64) time.Time {
@@ -239,7 +247,7 @@ func (w wireToken) validSchedule() bool {
 			return false
 		}
 	}
-	return len(w.Holds) > 0 && len(w.Holds) <= len(w.Weights)
+	return (len(w.Holds) > 0) == (len(w.Weights) > 1) && len(w.Holds) <= max(len(w.Weights)-1, 0)
 }
 
 func (w wireToken) token() Token {
@@ -248,10 +256,11 @@ func (w wireToken) token() Token {
 		ID: w.ID, Base: w.Base, Canary: w.Canary, Stage: w.Stage, ResumeAt: moment(w.ResumeAt), Created: moment(w.Created),
 	}
 	for i, hundredths := range w.Weights {
-		hold := w.Holds[min(i, len(w.Holds)-1)]
-		st := plan.Stage{Weight: release.Weight(hundredths), Interval: time.Duration(hold) * time.Millisecond}
-		if hold == -1 {
-			st.Interval, st.Approve = 0, true
+		st := plan.Stage{Weight: release.Weight(hundredths)}
+		if i < len(w.Weights)-1 {
+			hold := w.Holds[min(i, len(w.Holds)-1)]
+			st.Approve = hold == -1
+			st.Interval = time.Duration(max(hold, 0)) * time.Millisecond
 		}
 		t.Schedule = append(t.Schedule, st)
 	}
