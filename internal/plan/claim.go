@@ -46,22 +46,30 @@ func Resume(c Claim, on Online) (Plan, error) {
 			Remedy: "Continue it with the newest token or with the inputs it began with, or run release with on_unfinished: restart to begin again.",
 		}
 	}
-	// The later of the two moments counts: clocks differ between machines.
-	until := due(c.Schedule, at.Stage, on.Modified)
-	if c.Stage == at.Stage && c.Due.After(until) {
-		until = c.Due
-	}
 	if on.BaseGone {
 		return Plan{}, baseGone(c.Target, at)
 	}
 	p.note(NoticeContinued, at.Canary, where(at))
-	// Who comes with the token of a stage that waits for a decision has decided.
-	approved := c.Stage == at.Stage && c.ID != "" && c.Schedule[at.Stage-1].Approve
-	p.addRest(at.Stage, !c.Skip && !approved, until)
+	p.addRest(at.Stage, !c.passes(at), c.due(at, on))
 	if on.CanaryGone {
 		p.Gone = canaryGone(c.Target, at)
 	}
 	return p, nil
+}
+
+// passes tells whether the wait of the stage is over by the claim itself: by a promotion, or because who comes with the
+// token of a stage that waits for a decision has decided.
+func (c Claim) passes(at Progress) bool {
+	return c.Skip || (c.Stage == at.Stage && c.ID != "" && c.Schedule[at.Stage-1].Approve)
+}
+
+// due is when the wait of the stage is over: the later of two moments, since clocks differ between machines.
+func (c Claim) due(at Progress, on Online) time.Time {
+	until := due(c.Schedule, at.Stage, on.Modified)
+	if c.Stage == at.Stage && c.Due.After(until) {
+		until = c.Due
+	}
+	return until
 }
 
 func baseGone(t release.Target, at Progress) error {
