@@ -78,7 +78,7 @@ func alone(p Process, run func()) int {
 func newStep(p Process) *step {
 	values, errs := config.Read(p.Args, p.Environ, ci.InAction(p.Getenv))
 	stdout := p.Stdout
-	if values.Get("json") == "true" {
+	if strings.EqualFold(values.Get("json"), "true") {
 		stdout = p.Stderr // what is not the JSON goes where it does not mix with it
 	}
 	s := &step{process: p, ci: ci.Detect(p.Getenv, stdout, p.Stderr), lastRetry: map[string]time.Time{}}

@@ -33,6 +33,26 @@ func (s *step) prepare(ctx context.Context, api *fc.V2) (plan.Plan, error) {
 	return rollout.Continue(ctx, api, clock, s.claim())
 }
 
+// stopGrace is how long a job that is told to stop while it still looks around may look once more. It leaves the engine
+// enough of the seconds that there are.
+const stopGrace = 2 * time.Second
+
+// prepareToStop finds out whether this job was to take over a canary that is in the air: then on_cancel decides about it.
+// Otherwise there is nothing of ours, and the first error stands.
+func (s *step) prepareToStop(ctx context.Context, api *fc.V2, cause error) (plan.Plan, error) {
+	switch s.config.Command {
+	case config.CommandRelease, config.CommandResume, config.CommandPromote:
+	default:
+		return plan.Plan{}, cause
+	}
+	grace, stop := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer stop()
+	if made, err := s.prepare(grace, api); err == nil && made.At > 0 {
+		return made, nil
+	}
+	return plan.Plan{}, cause
+}
+
 // prepareFull checks a token first, where one is given: it may be another rollout's by now.
 func (s *step) prepareFull(ctx context.Context, api *fc.V2) (plan.Plan, error) {
 	if t := s.config.Token; t != nil && t.Begin == nil {
@@ -64,7 +84,7 @@ func (s *step) request() plan.Request {
 	b := t.Begin
 	return plan.Request{
 		Target: t.Target, Schedule: t.Schedule, Version: b.Version, Base: b.Base, Triggers: b.Triggers, Domains: b.Domains, Mention: b.Mention,
-		OnUnfinished: s.config.Release.OnUnfinished, Begun: &plan.Begun{ID: t.ID, Before: b.Before, Later: s.config.ContinueGiven},
+		OnUnfinished: s.config.Release.OnUnfinished, Begun: &plan.Begun{ID: t.ID, Before: b.Before, Content: b.Content, Later: s.config.ContinueGiven},
 	}
 }
 
@@ -152,6 +172,10 @@ func (s *step) leave(o *report.Outcome) error {
 	if pause == nil {
 		return nil
 	}
+	if o.Plan.Direct {
+		o.Token = s.config.TokenText // promote with full needs none; one that was given stays good
+		return nil
+	}
 	account, region := config.Identity(s.config.AccountID, s.config.Region, s.config.Host)
 	t := resume.Token{
 		Account: resume.AccountDigest(account), Region: region, Target: o.Target, ID: o.Plan.ID, Base: o.Plan.Base, Canary: o.Result.Version,
@@ -161,7 +185,7 @@ func (s *step) leave(o *report.Outcome) error {
 		req := s.request()
 		t.Begin = &resume.Begin{
 			Version: req.Version, Base: req.Base, Triggers: req.Triggers, Domains: req.Domains, Mention: req.Mention,
-			Description: resume.Cut(s.description(), resume.DescriptionLimit), Before: o.Plan.Before,
+			Description: resume.Cut(s.description(), resume.DescriptionLimit), Content: o.Plan.Content, Before: o.Plan.Before,
 		}
 	}
 	// A token in which a secret happens to occur would be masked, and lost.

@@ -120,17 +120,22 @@ func (s *step) dial() (*fc.V2, error) {
 }
 
 // release makes the plan and, unless the command is plan, runs it.
-func (s *step) release(ctx context.Context, api *fc.V2) int {
+func (s *step) release(ctx context.Context, api *fc.V2) (code int) {
 	outcome := report.Outcome{Target: s.config.Release.Target, Command: s.config.Command}
 	s.ci.Group("fc-rollout: plan")
 	waits, endedBy := s.waits(systemClock{}.Now())
 	made, err := s.prepare(ctx, api)
+	if err != nil && ctx.Err() != nil {
+		made, err = s.prepareToStop(ctx, api, err)
+	}
 	if err == nil {
 		if s.config.Command == config.CommandRelease && !s.config.StrategyGiven {
 			made.Notices = append([]plan.Notice{{Kind: plan.NoticeNoStrategy}}, made.Notices...)
 		}
 		s.show(made)
-		err = s.fit(made, waits, endedBy)
+		if ctx.Err() == nil {
+			err = s.fit(made, waits, endedBy)
+		}
 	}
 	s.ci.EndGroup()
 	switch {
@@ -146,6 +151,7 @@ func (s *step) release(ctx context.Context, api *fc.V2) int {
 		outcome.Plan.Notices = notices
 		if err := s.leave(&outcome); err != nil {
 			s.fail(err)
+			defer func() { code = max(code, ExitFailed) }()
 		}
 	}
 	return s.finish(outcome)

@@ -34,9 +34,10 @@ type Config struct {
 	Wait         plan.WaitMode
 	MaxWait      time.Duration
 	MaxWaitGiven bool
-	// Token is the resume_token, nil without one.
-	Token    *resume.Token
-	OnCancel plan.OnCancel
+	// Token is the resume_token, nil without one, and TokenText as it was given.
+	Token     *resume.Token
+	TokenText string
+	OnCancel  plan.OnCancel
 	// ContinueGiven: on_unfinished was given as continue.
 	ContinueGiven bool
 	Full          bool

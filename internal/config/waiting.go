@@ -65,7 +65,7 @@ func (p *parser) token(c *Config) {
 		p.failToken(err.Error())
 		return
 	}
-	c.Token = &t
+	c.Token, c.TokenText = &t, text
 }
 
 // failToken keeps the token out of the error: it is long, and says nothing to people.

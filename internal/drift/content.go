@@ -2,7 +2,10 @@
 package drift
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -41,6 +44,20 @@ func SameContent(a, b release.Content) bool {
 		}
 	}
 	return true
+}
+
+// Digest is a short hash of what SameContent compares.
+func Digest(c release.Content) string {
+	h := sha256.New()
+	write := func(name string, d release.Document, volatile []string) {
+		text, _ := json.Marshal(normal(d.Fields, volatile)) // what came as JSON goes as JSON
+		_, _ = fmt.Fprintf(h, "%q %s\n", name, text)
+	}
+	write("", c.Service, volatileService)
+	for _, name := range slices.Sorted(maps.Keys(c.Functions)) {
+		write(name, c.Functions[name], volatileFunction)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:10]
 }
 
 // SameService compares two states of a service's own configuration.

@@ -116,5 +116,5 @@ func direct(t release.Target, on Online) (Plan, error) {
 		return Plan{}, routedByRules(t)
 	}
 	before := on.Alias.Traffic
-	return Plan{Target: t, Before: &before, Found: on.Found, asked: true}, nil
+	return Plan{Target: t, Before: &before, Found: on.Found, Direct: true, asked: true}, nil
 }

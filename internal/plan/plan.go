@@ -53,11 +53,13 @@ type Request struct {
 }
 
 // Begun is what an earlier job saw when it left without having written: the rollout's id, and what the alias sent traffic
-// to, nil when it did not exist. Later lets a rollout be taken up that went on since.
+// to, nil when it did not exist. Content is the digest of what LATEST held, empty where a version was named. Later lets a
+// rollout be taken up that went on since.
 type Begun struct {
-	ID     string
-	Before *release.Traffic
-	Later  bool
+	ID      string
+	Before  *release.Traffic
+	Content string
+	Later   bool
 }
 
 // Found is the alias's description taken apart: the user's text, and the marker as it was written.
@@ -82,6 +84,8 @@ type Online struct {
 	Progress   *Progress
 	Unreadable error
 	Found      Found
+	// Content is the digest of what LATEST holds; empty when a version was named.
+	Content string
 	// Modified is when the alias was last written, by the caller's clock and never too early; zero when that is not known.
 	Modified time.Time
 }
@@ -105,6 +109,10 @@ type Plan struct {
 	Bindings string
 	Notices  []Notice
 
+	// Content is the digest of what LATEST held; empty when a version was named.
+	Content string
+	// Direct: made from what the alias holds, for which no token is needed to come back.
+	Direct bool
 	// Gone is why the canary cannot have traffic any more, such as that its version was deleted.
 	Gone error
 	// Straight: there is no base that could take a share of the traffic, nor take it back.
@@ -151,7 +159,10 @@ func Base(given string, alias *release.Alias, versions []release.Version, versio
 
 // New makes the plan or says which input does not fit what is online.
 func New(req Request, on Online) (Plan, error) {
-	p := Plan{Target: req.Target, Version: cmp.Or(req.Version, on.Same), asked: req.Version != ""}
+	if b := req.Begun; b != nil && on.Progress != nil && on.Progress.ID == b.ID && !on.Progress.beginning() {
+		return b.resume(req, on)
+	}
+	p := Plan{Target: req.Target, Version: cmp.Or(req.Version, on.Same), Content: on.Content, asked: req.Version != ""}
 	p.Base = Base(req.Base, on.Alias, on.Versions, p.Version)
 	if on.Alias != nil {
 		before := on.Alias.Traffic

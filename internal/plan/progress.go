@@ -33,6 +33,15 @@ type Progress struct {
 // Unfinished tells whether weights of the plan are still to come.
 func (p Progress) Unfinished() bool { return p.Stage > 0 && p.Stage < p.Stages }
 
+// beginning tells whether the rollout has begun without a weight yet. Once it was rolled back, its plan is over.
+func (p Progress) beginning() bool { return p.Stage == 0 && p.Stages > 0 }
+
+// Over is the progress of the rollout after a rollback.
+func (p Progress) Over() Progress {
+	p.Stage, p.Stages, p.Weight, p.Next, p.Hold, p.Approve = 0, 0, 0, 0, 0, false
+	return p
+}
+
 // InAir tells whether the canary has a share below 100 %.
 func (p Progress) InAir() bool { return p.Stage > 0 && p.Weight < release.Full }
 

@@ -66,13 +66,13 @@ func (p *Plan) meetBegun(req Request, on Online) error {
 		return nil
 	}
 	p.ID = b.ID
-	if at := on.Progress; at != nil && at.ID == b.ID && at.Stage > 0 {
-		if at.InAir() && !b.Later {
-			return movedOn(p.Target, *at, 0, at.Stages)
+	if b.Content != "" && on.Content != "" && b.Content != on.Content {
+		return &release.ConflictError{
+			What:   "LATEST of service " + p.Target.Service + " is not what it was when the token was made",
+			Remedy: "Run release to release what it holds now.",
 		}
-		return nil
 	}
-	if b.holds(on.Alias, p.Base) {
+	if b.holds(on, p.Base) {
 		return nil
 	}
 	expected, found := "no alias", "no alias"
@@ -85,15 +85,22 @@ func (p *Plan) meetBegun(req Request, on Online) error {
 	return &release.MovedError{What: aliasName(p.Target), Expected: expected, Found: found, Remedy: "Agree with who did it, then run release anew."}
 }
 
-// holds tells whether the alias is as it was. One that was made meanwhile with all traffic to the base may be our own.
-func (b Begun) holds(a *release.Alias, base string) bool {
-	switch {
-	case a == nil:
+// holds tells whether the alias is as it was. One with all traffic to the base may be our own, from a job that was killed.
+func (b Begun) holds(on Online, base string) bool {
+	a := on.Alias
+	if a == nil {
 		return b.Before == nil
-	case b.Before == nil:
-		return a.Traffic.Equal(release.Only(base))
 	}
-	return a.Traffic.Equal(*b.Before)
+	ours := b.Before == nil || (on.Progress != nil && on.Progress.ID == b.ID)
+	return (ours && a.Traffic.Equal(release.Only(base))) || (b.Before != nil && a.Traffic.Equal(*b.Before))
+}
+
+// resume takes up what the token began already; it begins nothing a second time.
+func (b Begun) resume(req Request, on Online) (Plan, error) {
+	if at := *on.Progress; at.InAir() && !b.Later {
+		return Plan{}, movedOn(req.Target, at, 0, at.Stages)
+	}
+	return Resume(Claim{Target: req.Target, Schedule: req.Schedule, ID: b.ID, Later: b.Later}, on)
 }
 
 func movedOn(t release.Target, at Progress, stage, stages int) error {

@@ -205,16 +205,27 @@ func TestReleaseWithATokenFromBeforeTheFirstWeight(t *testing.T) {
 	same := Online{Versions: versions("2", "1"), Same: "2"}
 	at := func(main string, extra map[string]release.Weight) Online { return online(same, sends(main, extra)) }
 	continued := []NoticeKind{NoticeContinued}
+	// Once it was rolled back, the token begins nothing any more: the same version would come back unasked.
+	rolledBack := online(aliasAt(threeSteps, 0), func(on *Online) { over := on.Progress.Over(); on.Progress = &over })
+	holds := func(content string) Request {
+		return with(begun(only("1"), false), func(r *Request) { r.Begun.Content = content })
+	}
+	otherCode, sameCode := holds("1111111111"), holds("2222222222")
+	fresh1 := online(at("1", nil), func(on *Online) { on.Content = "2222222222" })
 	another := online(aliasAt(threeSteps, 1), func(on *Online) { on.Progress.ID = "ffffffffffff" })
 	runMeetings(t, map[string]meetCase{
 		"as it was":                {begun(only("1"), false), at("1", nil), fresh, 0, rolloutID, nil, nil},
 		"still no alias":           {begun(nil, false), same, "create_alias, " + fresh, 0, rolloutID, nil, nil},
 		"our own new alias":        {begun(nil, false), at("1", nil), fresh, 0, rolloutID, nil, nil},
 		"with another's canary":    {begun(&release.Traffic{Main: "1", Extra: map[string]release.Weight{"7": 5_00}}, false), at("1", map[string]release.Weight{"7": 5_00}), fresh, 0, rolloutID, []NoticeKind{NoticeReplaced}, nil},
-		"rolled back meanwhile":    {begun(only("1"), false), aliasAt(threeSteps, 0), fresh, 0, rolloutID, nil, nil},
+		"killed before a weight":   {begun(only("1"), false), aliasAt(threeSteps, 0), fresh, 0, rolloutID, nil, nil},
 		"begun by another job":     {begun(only("1"), false), aliasAt(threeSteps, 1), "", 0, "", nil, conflict("version 2", "step 1 of 3", "token is for no step yet", "newest token", "continue")},
 		"the same, and later":      {begun(only("1"), true), aliasAt(threeSteps, 1), "wait 5m0s, shift 40, wait 10m0s, promote 100", 1, rolloutID, continued, nil},
-		"completed by another job": {begun(only("1"), false), aliasAt(threeSteps, 3), "", 0, rolloutID, nil, nil},
+		"completed by another job": {begun(only("1"), false), aliasAt(threeSteps, 3), "", 3, rolloutID, nil, nil},
+		"rolled back by a job":     {begun(only("1"), false), rolledBack, "", 0, "", nil, moved("rolled back")},
+		"rolled back, and later":   {begun(only("1"), true), rolledBack, "", 0, "", nil, moved("rolled back")},
+		"other code":               {otherCode, fresh1, "", 0, "", nil, conflict("LATEST of service shop is not what it was")},
+		"the same code":            {sameCode, fresh1, fresh, 0, rolloutID, nil, nil},
 		"another base":             {begun(only("1"), false), at("9", nil), "", 0, "", nil, moved("alias prod of service shop", "version 1 100 %", "version 9 100 %", "release anew")},
 		"a canary":                 {begun(only("1"), false), at("1", map[string]release.Weight{"7": 5_00}), "", 0, "", nil, moved("version 1 100 %", "version 7 5 %")},
 		"a canary, though later":   {begun(only("1"), true), at("1", map[string]release.Weight{"7": 5_00}), "", 0, "", nil, moved("version 7 5 %")},

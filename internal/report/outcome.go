@@ -248,6 +248,9 @@ func (o Outcome) Next() string {
 		if r.Pause != nil {
 			return o.nextWhileWaiting()
 		}
+		if len(r.Records) == 0 {
+			return "Run the job again. A rollout that was unfinished before stays as it was; status shows it."
+		}
 		return "Run the job again to start over."
 	case rollout.Failed:
 		return o.nextAfterFailure()
@@ -257,6 +260,9 @@ func (o Outcome) Next() string {
 
 func (o Outcome) nextWhileWaiting() string {
 	p := o.Result.Pause
+	if o.Plan.Direct {
+		return "Nothing was written yet. Run the same command again when the release window is open."
+	}
 	if p.Stage == 0 {
 		return "Nothing was written yet. To begin, run resume with the resume_token, or release with the same inputs, when the release window is open."
 	}

@@ -108,13 +108,16 @@ func FuzzSplit(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, description string) {
 		text, found := Split(description)
-		if !strings.HasPrefix(description, text) || !strings.Contains(description, found) {
+		if len(text) > len(description)+1 || !strings.Contains(description, found) {
 			t.Fatalf("%q splits into %q and %q", description, text, found)
 		}
 		if found == "" && text != description {
 			t.Fatalf("%q loses something without a marker: %q", description, text)
 		}
 		_, _ = Read(found)
+		if found != "" {
+			text, _ = Split(text) // what stood before the last marker may hold another one
+		}
 		// Whatever the text was, ours behind it is found and fits.
 		got := Describe(text, mark)
 		if len(got) > DescriptionLimit || !utf8.ValidString(got) {

@@ -26,7 +26,7 @@ const markerForm = "1"
 const markerSize = 4096
 
 var (
-	anyMarker = regexp.MustCompile(`\s*\[fcr([0-9]{1,6}) [^\[\]]*\]\s*$`)
+	anyMarker = regexp.MustCompile(`\s*\[fcr([0-9]{1,6}) [^\[\]]*\]\s*`)
 	marker    = regexp.MustCompile(`^\[fcr1 ([0-9a-f]{12}) ([0-9A-Za-z_.]{1,64})-([0-9A-Za-z_.]{1,64}) ([0-9]{1,5})/([0-9]{1,5}) ` +
 		`([0-9.]{1,6})(?:-([0-9.]{1,6})@(approve|[0-9hmsµn.]{1,24}))?(?: p([0-9a-f]{1,16}))?(?: b([0-9a-f]{1,16}))?(?: r([0-9a-f]{1,16}))?\]$`)
 )
@@ -79,16 +79,18 @@ func Cut(text string, limit int) string {
 	return text[:limit]
 }
 
-// Split takes a description apart into the user's text and the marker as it stands there, which is empty without one.
+// Split takes a description apart into the user's text and the marker as it stands there, which is empty without one. The
+// last marker counts; what somebody wrote behind it is text as well.
 func Split(description string) (text, mark string) {
 	if len(description) > markerSize {
 		return description, ""
 	}
-	at := anyMarker.FindStringIndex(description)
-	if at == nil {
+	all := anyMarker.FindAllStringIndex(description, -1)
+	if all == nil {
 		return description, ""
 	}
-	return description[:at[0]], strings.TrimSpace(description[at[0]:])
+	from, to := all[len(all)-1][0], all[len(all)-1][1]
+	return strings.TrimSpace(description[:from] + " " + description[to:]), strings.TrimSpace(description[from:to])
 }
 
 // Read understands a marker as Split gives it.

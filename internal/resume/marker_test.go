@@ -226,8 +226,8 @@ func TestSplit(t *testing.T) {
 		"a version's label":    {"Shop [fc-rollout 0123456789ab]", "Shop [fc-rollout 0123456789ab]", ""},
 		"only a label":         {"[fc-rollout 0123456789ab]", "[fc-rollout 0123456789ab]", ""},
 		"label and marker":     {"Shop [fc-rollout 0123456789ab] " + mark, "Shop [fc-rollout 0123456789ab]", mark},
-		"text behind it":       {mark + " Shop", mark + " Shop", ""}, // somebody wrote it who does not know what it is
-		"a full stop behind":   {"Shop " + mark + ".", "Shop " + mark + ".", ""},
+		"text behind it":       {mark + " Shop", "Shop", mark}, // somebody wrote it who does not know what it is
+		"a full stop behind":   {"Shop " + mark + ".", "Shop .", mark},
 		"two, the last counts": {"Shop [fcr1 old] " + mark, "Shop [fcr1 old]", mark},
 		"another format":       {"Shop [fcr2 x=1]", "Shop", "[fcr2 x=1]"},
 		"damaged":              {"Shop [fcr1 damaged]", "Shop", "[fcr1 damaged]"},

@@ -40,6 +40,8 @@ type Begin struct {
 	Triggers, Domains plan.Selection
 	Mention           bool
 	Description       string
+	// Content is the digest of what LATEST held; empty where a version was asked for.
+	Content string
 	// Before is what the alias sent traffic to; nil when it did not exist.
 	Before *release.Traffic
 }
@@ -88,6 +90,7 @@ type wireBegin struct {
 	Domains     []string       `json:"d,omitempty"`
 	Mention     bool           `json:"m,omitempty"`
 	Description string         `json:"x,omitempty"`
+	Content     string         `json:"k,omitempty"`
 	Main        string         `json:"p,omitempty"`
 	Extra       map[string]int `json:"e,omitempty"`
 }
@@ -186,7 +189,7 @@ func (t Token) wire() wireToken {
 	}
 	if b := t.Begin; b != nil {
 		w.Begin = &wireBegin{
-			Version: b.Version, Base: b.Base, Triggers: names(b.Triggers), Domains: names(b.Domains), Mention: b.Mention, Description: b.Description,
+			Version: b.Version, Base: b.Base, Triggers: names(b.Triggers), Domains: names(b.Domains), Mention: b.Mention, Description: b.Description, Content: b.Content,
 		}
 		if b.Before != nil {
 			w.Begin.Main, w.Begin.Extra = b.Before.Main, map[string]int{}
@@ -230,7 +233,7 @@ func moment(ms int64) time.Time {
 func (w wireToken) valid() bool {
 	n := len(w.Weights)
 	whole := w.Service != "" && w.Alias != "" && isID(w.ID) && len(w.Functions) <= maxFunctions
-	begun := (w.Stage == 0) == (w.Begin != nil) && (w.Stage == 0 || w.Canary != "")
+	begun := (w.Stage == 0) == (w.Begin != nil) && (w.Stage == 0 || w.Canary != "") && (w.Stage > 0 || len(w.Functions) > 0)
 	return whole && begun && n > 0 && n <= maxStages && w.Stage >= 0 && w.Stage < n && w.validSchedule()
 }
 
@@ -272,7 +275,7 @@ func (w wireToken) token() Token {
 
 func (b wireBegin) begin() *Begin {
 	out := &Begin{
-		Version: b.Version, Base: b.Base, Triggers: selection(b.Triggers), Domains: selection(b.Domains), Mention: b.Mention, Description: b.Description,
+		Version: b.Version, Base: b.Base, Triggers: selection(b.Triggers), Domains: selection(b.Domains), Mention: b.Mention, Description: b.Description, Content: b.Content,
 	}
 	if b.Main != "" {
 		extra := map[string]release.Weight{}

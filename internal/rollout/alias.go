@@ -29,6 +29,7 @@ type aliasWriter struct {
 	created  bool   // by us
 	wrote    bool   // a write of weights was accepted or seen
 	unmarked bool   // the service does not show the marker that was written
+	refused  *state // what the service last called no change
 	// past are the states before last, and pastTags their ETags: a read that lags behind shows one of them.
 	past     []state
 	pastTags map[string]bool
@@ -37,6 +38,9 @@ type aliasWriter struct {
 	// theirs: somebody moved the alias; found is what they made of it, nil when they deleted it.
 	theirs bool
 	found  *release.Traffic
+
+	// mayWrite is asked right before each write but those of a rollback.
+	mayWrite func() error
 
 	limit time.Duration // of one call; zero leaves it to the client
 	// returning to the base: what is there already is welcome, and an alias that is gone stays so.
@@ -95,9 +99,10 @@ func (w *aliasWriter) refresh(ctx context.Context) (*release.Alias, error) {
 			return a, nil
 		}
 	}
+	checked := w.alongside != nil
 	a, at, err := w.lookBeside(ctx, &w.alongside)
-	if err == nil && w.clock.Now().Sub(at) >= young {
-		return w.look(ctx) // the check took long
+	if err == nil && (w.clock.Now().Sub(at) >= young || (checked && a != nil && a.ETag == "")) {
+		return w.look(ctx) // the check took longer than the look
 	}
 	return a, err
 }
@@ -165,6 +170,9 @@ func (w *aliasWriter) write(ctx context.Context, a *release.Alias, want state) (
 		}
 		return false, w.create(ctx, want)
 	}
+	if err := w.guarded(); err != nil {
+		return false, err
+	}
 	w.tag = a.ETag // also after a change that left the traffic alone
 	if err := w.update(ctx, a.ETag, want); err != nil {
 		return worthLooking(err), err
@@ -187,8 +195,18 @@ func (w *aliasWriter) update(ctx context.Context, tag string, want state) error 
 		w.accepted(tag != "", answer.ETag, want)
 	case release.OutcomeUnknown(err):
 		w.haunt(want, release.MayComeLate(err))
+	case errors.Is(err, release.ErrNoChange):
+		w.refused = &want
 	}
 	return err
+}
+
+// guarded tells whether a write may be sent now.
+func (w *aliasWriter) guarded() error {
+	if w.mayWrite == nil || w.returning {
+		return nil
+	}
+	return w.mayWrite()
 }
 
 // written is the state as it goes to the service.
@@ -234,6 +252,9 @@ func (w *aliasWriter) readBack(ctx context.Context) error {
 func (w *aliasWriter) create(ctx context.Context, want state) error {
 	b := w.backoff()
 	for {
+		if err := w.guarded(); err != nil {
+			return err
+		}
 		answer, err := w.api.CreateAlias(ctx, w.target.Service, w.written(want, ""))
 		if err == nil {
 			w.leave(want, answer.ETag)

@@ -49,6 +49,8 @@ type pinner struct {
 	target  release.Target
 	backoff func() *retry.Backoff
 	clock   Clock
+	// mayWrite is asked right before each write.
+	mayWrite func() error
 }
 
 // look reads the trigger or domain afresh and decides what to write. A qualifier that is neither the one planned nor the
@@ -162,6 +164,9 @@ func (w *pinner) point(ctx context.Context, p *pin) error {
 		if p.write == nil {
 			p.shown = true
 			return nil
+		}
+		if err := w.mayWrite(); err != nil {
+			return err
 		}
 		shown, err := p.write(ctx)
 		if err == nil {

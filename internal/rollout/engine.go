@@ -50,6 +50,10 @@ func Run(ctx context.Context, p plan.Plan, opts Options) Result {
 		binder: &pinner{api: opts.Binder, target: p.Target, backoff: backoff, clock: opts.Clock},
 	}
 	r.take(p)
+	r.binder.mayWrite = r.mayWrite
+	if !p.Has(plan.StepRollback) {
+		r.alias.mayWrite = r.mayWrite
+	}
 	if p.Before != nil {
 		r.alias.text = p.Found.Text
 		r.alias.last = &state{traffic: *p.Before, mark: p.Found.Mark, stage: p.At}
@@ -98,6 +102,13 @@ func (r *run) state(stage int) state {
 	return state{traffic: release.Split(r.plan.Base, r.version, at.Weight), mark: resume.Mark(at), stage: stage}
 }
 
+// over is what the alias holds after a rollback: everything at the base, and a marker that ends the rollout.
+func (r *run) over() state {
+	at := r.plan.Progress(r.version, 0).Over()
+	at.Run = r.Label[:min(len(r.Label), 4)]
+	return state{traffic: release.Only(r.plan.Base), mark: resume.Mark(at)}
+}
+
 // stage is the one in force; 0 is none.
 func (r *run) stage() int {
 	if r.alias.last == nil {
@@ -121,7 +132,10 @@ func (r *run) walk(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return CancelledBy(ctx)
 		}
-		if err := r.recorded(ctx, i); err != nil {
+		if err := r.recorded(ctx, i); errors.Is(err, errClosed) {
+			i-- // the window closed between two attempts: the step waits for it, or is left
+			continue
+		} else if err != nil {
 			return err
 		}
 		if r.left != nil {
@@ -150,6 +164,9 @@ func (r *run) recorded(ctx context.Context, index int) error {
 	}
 	if err == nil {
 		err = r.step(ctx, step)
+	}
+	if errors.Is(err, errClosed) {
+		return err
 	}
 	rec.Ended, rec.Failed, rec.Traffic = r.Clock.Now(), err != nil, r.traffic()
 	switch {
@@ -216,7 +233,7 @@ func (r *run) shift(ctx context.Context, s plan.Step) error {
 
 // goBack is a rollback that was asked for.
 func (r *run) goBack(ctx context.Context) error {
-	want := r.state(0)
+	want := r.over()
 	r.observe(Event{Kind: EventRollingBack, Traffic: want.traffic, Err: errAsked})
 	if err := r.alias.put(ctx, want); err != nil {
 		return err

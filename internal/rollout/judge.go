@@ -64,7 +64,7 @@ func (w *aliasWriter) judge(a *release.Alias, want state) verdict {
 
 // expects tells whether the wanted state can be our doing. Somebody who sets the alias to just our next step has moved it.
 func (w *aliasWriter) expects(want state) bool {
-	return (w.last != nil && w.last.equal(want)) ||
+	return (w.last != nil && w.last.equal(want)) || (w.refused != nil && w.refused.equal(want)) ||
 		slices.ContainsFunc(w.ghosts, func(g ghost) bool { return want.equal(g.state) })
 }
 

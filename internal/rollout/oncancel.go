@@ -28,8 +28,10 @@ func (r *run) hold() (Status, error, bool) { //nolint:revive // as above
 	switch {
 	case r.stage() == 0 || w.unmarked:
 		return "", nil, false
-	case r.stage() == len(r.plan.Schedule):
+	case r.stage() == len(r.plan.Schedule) && r.plan.Final() < release.Full:
 		return Held, nil, true // where the plan ends
+	case r.stage() == len(r.plan.Schedule):
+		return Completed, nil, true // the last write took effect after all
 	}
 	until := r.holding
 	if st := r.plan.Schedule[r.stage()-1]; until.IsZero() && !st.Approve {
@@ -49,7 +51,7 @@ func (r *run) makeSure() (theirs error, sure bool) { //nolint:revive // an outco
 			return w.movedError(a), false
 		case asWanted, asLeft:
 			w.settle(a, *w.last)
-			return nil, len(w.ghosts) == 0
+			return nil, len(w.ghosts) == 0 || w.fence(r.grace, *w.last, r.version) == nil
 		case lagging:
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/fc-rollout/fc-rollout/internal/drift"
 	"github.com/fc-rollout/fc-rollout/internal/plan"
 	"github.com/fc-rollout/fc-rollout/internal/release"
 )
@@ -23,6 +24,9 @@ func Prepare(ctx context.Context, p Platform, clock Clock, req plan.Request) (pl
 	}
 	if err := i.readBase(ctx); err != nil {
 		return plan.Plan{}, err
+	}
+	if content, complete := i.content("", req.Target.Functions); req.Version == "" && complete {
+		i.online.Content = drift.Digest(content)
 	}
 	made, err := plan.New(req, i.online)
 	if err != nil {

@@ -28,6 +28,9 @@ func (r *run) publishOnce(ctx context.Context) error {
 	description := label(r.Description, r.Label)
 	b := r.backoff()
 	for {
+		if err := r.mayWrite(); err != nil {
+			return err
+		}
 		v, err := r.Versions.Publish(ctx, r.plan.Target.Service, description)
 		if err == nil {
 			r.published(Event{Kind: EventPublished, Version: v.ID})

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fc-rollout/fc-rollout/internal/plan"
@@ -30,7 +31,7 @@ func (r *run) home() state {
 	if !r.alias.wrote && !r.reached && r.plan.Before != nil {
 		return state{traffic: *r.plan.Before, mark: r.plan.Found.Mark}
 	}
-	return r.state(0)
+	return r.over()
 }
 
 // shifted tells whether the new version may have received traffic that can be taken back. A release that went straight
@@ -110,15 +111,22 @@ func (w *aliasWriter) layGhosts(ctx context.Context, home state, canary string) 
 	return nil
 }
 
-// fence gives the canary a share of nothing and takes it away again: the traffic stays, the ETag does not. In between it
-// tries the old ETag, because a service that takes it would take a late write as well.
+// fence changes what has no effect and changes it back: the traffic stays, the ETag does not. In between it tries the old
+// ETag, because a service that takes it would take a late write as well. A canary without a share gets one of nothing;
+// otherwise the mark of the job in the marker is another one for a moment.
 func (w *aliasWriter) fence(ctx context.Context, home state, canary string) error {
-	if _, held := home.traffic.Extra[canary]; held || w.tag == "" || canary == "" {
+	if w.tag == "" || canary == "" {
 		return errors.ErrUnsupported
 	}
 	nothing := home
-	nothing.traffic = release.Traffic{Main: home.traffic.Main, Extra: map[string]release.Weight{canary: 0}}
-	maps.Copy(nothing.traffic.Extra, home.traffic.Extra)
+	if _, held := home.traffic.Extra[canary]; held && home.mark == "" {
+		return errors.ErrUnsupported
+	} else if held {
+		nothing.mark = strings.TrimSuffix(home.mark, "]") + "0]"
+	} else {
+		nothing.traffic = release.Traffic{Main: home.traffic.Main, Extra: map[string]release.Weight{canary: 0}}
+		maps.Copy(nothing.traffic.Extra, home.traffic.Extra)
+	}
 	ghosts, old := slices.Clone(w.ghosts), w.tag
 	if err := w.update(ctx, old, nothing); err != nil {
 		return err

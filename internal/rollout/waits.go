@@ -44,6 +44,16 @@ type Pause struct {
 // errUnmarked is why a run cannot leave the rest to a later job.
 var errUnmarked = errors.New("the alias does not show the marker that was written to its description, so no later job could go on; use wait: job")
 
+// errClosed stops a write that would come after the release window has closed.
+var errClosed = errors.New("the release window has closed")
+
+func (r *run) mayWrite() error {
+	if r.Waits.Window.Open(r.Clock.Now()) {
+		return nil
+	}
+	return errClosed
+}
+
 // pass lets the time pass that is due before a step, or sets left.
 func (r *run) pass(ctx context.Context, index int) error {
 	s := r.plan.Steps[index]

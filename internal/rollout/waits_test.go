@@ -292,3 +292,60 @@ func TestSomebodyElsesMoveStandsInAResumedJob(t *testing.T) {
 	}
 	t.Error("the job never ended undisturbed")
 }
+
+// A call that fails until the window has closed is not repeated after that: the job waits for the next opening.
+func TestTheWindowClosesBetweenTwoAttempts(t *testing.T) {
+	t.Parallel()
+	window := plan.Window{{Days: [7]bool{1: true, 5: true}, From: 10 * 60, To: 10*60 + 15, Zone: time.UTC}}
+	for _, op := range []string{"PublishServiceVersion", "UpdateTrigger", "UpdateCustomDomain", "UpdateAlias"} {
+		w := newWorld(t)
+		w.clock.now = time.Date(2027, 1, 15, 10, 14, 58, 0, time.UTC) // a Friday
+		w.sim.Inject(fcsim.Fault{Op: op, Kind: fcsim.FaultStatus, Status: 503, Times: 8})
+		var closed []string
+		w.sim.OnRequest(func(e fcsim.Entry) {
+			if now := w.clock.Now(); e.Method != "GET" && !window.Open(now) {
+				closed = append(closed, fmt.Sprint(e.Op, now.UTC()))
+			}
+		}, func(fcsim.Entry) {})
+		res := w.job(plan.Shape{Strategy: plan.CanaryStep, Weight: 20_00}, rollout.Waits{Window: window})
+		if res.Status != rollout.Completed || len(closed) > 0 || w.clock.Now().Weekday() != time.Monday {
+			t.Errorf("%s: %s, %v at %s; outside the window: %v", op, res.Status, res.Err, w.clock.Now().UTC(), closed)
+		}
+	}
+}
+
+// Where the service forgets descriptions and refuses what changes nothing, a job that is run again after a kill finds its
+// weight there already.
+func TestAForgetfulServiceThatRefusesNoChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sim.SetQuirks(fcsim.Quirks{DropAliasDescription: true})
+	w.must("POST", "/services/shop/versions", nil)
+	w.must("PUT", "/services/shop/aliases/prod", map[string]any{"versionId": "1", "additionalVersionWeight": map[string]any{"2": 0.4}})
+	if res := w.job(linear, rollout.Waits{}); res.Status != rollout.Completed {
+		t.Errorf("%s, %v", res.Status, res.Err)
+	}
+}
+
+// Without ETags the look comes after the check of the published version, however quick that was.
+func TestWithoutETagsTheLookIsTheLastThingBeforeTheWrite(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sim.SetQuirks(fcsim.Quirks{NoETag: true})
+	published, moved := false, false
+	w.sim.OnRequest(func(fcsim.Entry) {}, func(e fcsim.Entry) {
+		switch {
+		case e.Op == "PublishServiceVersion":
+			published = true
+		case e.Op == "ListServiceVersions" && published && !moved:
+			moved = true
+			w.must("PUT", "/services/shop/aliases/prod", map[string]any{"versionId": "2"})
+		}
+	})
+	req := w.request(linear)
+	req.Triggers, req.Domains = plan.Selection{}, plan.Selection{}
+	res := w.release(t.Context(), req)
+	if !moved || res.Status != rollout.Failed || report.Reason(res) != report.ReasonMoved || !w.alias().Equal(release.Only("2")) {
+		t.Errorf("%s, %v, moved %t, alias %s", res.Status, res.Err, moved, w.alias())
+	}
+}
