@@ -22,9 +22,9 @@ func (s *step) prepare(ctx context.Context, api *fc.V2) (plan.Plan, error) {
 	target := c.Release.Target
 	switch {
 	case c.Command == config.CommandRollback:
-		return rollout.Back(ctx, api, clock, target, c.Release.Version, false)
+		return rollout.Back(ctx, api, clock, target, c.Release.Version)
 	case c.Command == config.CommandAbort:
-		return rollout.Back(ctx, api, clock, target, "", true)
+		return rollout.Abort(ctx, api, clock, target)
 	case c.Command == config.CommandPromote && c.Full:
 		return s.prepareFull(ctx, api)
 	case c.Command == config.CommandRelease || c.Command == config.CommandPlan || (c.Token != nil && c.Token.Begin != nil):
@@ -69,6 +69,9 @@ func (s *step) claim() plan.Claim {
 	claim := plan.Claim{Target: c.Release.Target, Skip: c.Command == config.CommandPromote, Later: c.ContinueGiven}
 	if t := c.Token; t != nil {
 		claim.Schedule, claim.ID, claim.Base, claim.Canary, claim.Stage, claim.Due = t.Schedule, t.ID, t.Base, t.Canary, t.Stage, t.ResumeAt
+		if c.WindowGiven {
+			claim.Due = time.Time{} // it may be the opening of another window: the alias tells how long the weight is in force
+		}
 		return claim
 	}
 	claim.Schedule, claim.Base, claim.Canary = c.Release.Schedule, c.Release.Base, c.Release.Version
@@ -179,7 +182,7 @@ func (s *step) leave(o *report.Outcome) error {
 	account, region := config.Identity(s.config.AccountID, s.config.Region, s.config.Host)
 	t := resume.Token{
 		Account: resume.AccountDigest(account), Region: region, Target: o.Target, ID: o.Plan.ID, Base: o.Plan.Base, Canary: o.Result.Version,
-		Schedule: o.Plan.Schedule, Stage: pause.Stage, ResumeAt: pause.Until, Created: systemClock{}.Now(),
+		Schedule: o.Plan.Schedule, Stage: pause.Stage, ResumeAt: pause.Until, Created: systemClock{}.Now(), Window: s.config.WindowText,
 	}
 	if pause.Stage == 0 {
 		req := s.request()

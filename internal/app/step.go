@@ -43,6 +43,9 @@ func (s *step) run(ctx context.Context) int {
 	if s.config.UnknownRegion {
 		s.warn(fmt.Sprintf("region %s is not known to this program; it is used as it is", s.config.Region))
 	}
+	if s.config.WindowUTC {
+		s.warn("release_window names no time zone: UTC is assumed")
+	}
 	api, err := s.dial()
 	if err != nil {
 		return s.refuse([]error{fmt.Errorf("%w: %w", report.ErrCredentials, err)})

@@ -44,7 +44,12 @@ type Config struct {
 	JSON          bool
 	JobTimeout    time.Duration // zero: not given
 	Lifetime      time.Duration // of the credentials; zero: not given
-	Window        plan.Window
+	// Window is that of the input, which WindowText has as it was written, or that of the token. WindowGiven tells them apart,
+	// and WindowUTC that no time zone was named.
+	Window      plan.Window
+	WindowText  string
+	WindowGiven bool
+	WindowUTC   bool
 
 	RetryTimeout time.Duration
 	LogFormat    string
@@ -167,11 +172,19 @@ var aliasName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,127}$`)
 const nameRule = "want letters, digits, _ and -, not starting with a digit or -, at most 128 characters"
 
 func (p *parser) target(c *Config) {
-	t := &c.Release.Target
-	if c.Token != nil {
+	switch {
+	case c.Token != nil:
 		p.tokenTarget(c)
-		return
+	case c.Command == CommandResume || (c.Command == CommandPromote && p.get("resume_token") != ""):
+		// It was to come with the token, which is wrong already.
+	default:
+		p.namedTarget(c)
 	}
+}
+
+// namedTarget reads it from its own inputs.
+func (p *parser) namedTarget(c *Config) {
+	t := &c.Release.Target
 	if t.Service = p.get("service"); t.Service == "" {
 		p.fail("service", "required")
 	} else if !aliasName.MatchString(t.Service) {

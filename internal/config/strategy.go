@@ -82,7 +82,15 @@ func (p *parser) interval(otherwise time.Duration) (d time.Duration, approve boo
 	if strings.EqualFold(p.get("interval"), plan.ApproveWord) {
 		return 0, true
 	}
-	return p.duration("interval", otherwise, longest), false
+	s := p.get("interval")
+	if s == "" {
+		return otherwise, false
+	}
+	d, ok := parseInterval(s)
+	if !ok || d > longest {
+		p.fail("interval", "want a duration such as 30s or 10m (a bare number is minutes), at most "+short(longest)+", or approve")
+	}
+	return d, false
 }
 
 // refuse reports inputs that the strategy would ignore: whoever gives them means something else.

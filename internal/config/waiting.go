@@ -28,11 +28,11 @@ func (p *parser) waiting(c *Config) {
 	c.JobTimeout = p.duration("job_timeout", 0, longest)
 	c.Lifetime = p.duration("credentials_lifetime", 0, longest)
 	if text := p.get("release_window"); text != "" {
-		w, err := parseWindow(text)
+		w, zoned, err := parseWindow(text)
 		if err != nil {
 			p.fail("release_window", err.Error())
 		}
-		c.Window = w
+		c.Window, c.WindowText, c.WindowGiven, c.WindowUTC = w, text, true, !zoned
 	}
 }
 
@@ -66,6 +66,12 @@ func (p *parser) token(c *Config) {
 		return
 	}
 	c.Token, c.TokenText = &t, text
+	if !c.WindowGiven && t.Window != "" {
+		c.WindowText = t.Window
+		if c.Window, _, err = parseWindow(t.Window); err != nil {
+			p.failToken("its release window cannot be read: " + err.Error())
+		}
+	}
 }
 
 // failToken keeps the token out of the error: it is long, and says nothing to people.

@@ -163,10 +163,13 @@ func TestWindowsAreRead(t *testing.T) {
 		"00:00-24:00":                                 {[]string{"2026-03-07T00:00:00Z", "2026-03-07T23:59:59Z"}, nil},
 		"Fri 09:00-10:00 UTC ; Sat 11:00-12:00 UTC; ": {[]string{"2026-03-06T09:30:00Z", "2026-03-07T11:30:00Z"}, []string{"2026-03-06T11:30:00Z"}},
 	} {
-		w, err := parseWindow(text)
+		w, zoned, err := parseWindow(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
+		}
+		if zoned != (strings.Contains(text, "UTC") || strings.Contains(text, "Asia")) {
+			t.Errorf("%s: zoned %t", text, zoned)
 		}
 		for _, at := range c.open {
 			if !w.Open(moment(at)) {
@@ -187,7 +190,7 @@ func TestWindowsThatAreNone(t *testing.T) {
 		"Mon-Fri", "Mon-Fri 10:00", "Mon-Fri 10-17", "Mo 10:00-17:00", "Mon-Fry 10:00-17:00", "10:00-10:00", "24:00-25:00", "10:60-11:00", "25:00-26:00",
 		"Mon-Fri 10:00-17:00 Nowhere/City", "Mon-Fri 10:00-17:00 Local", "Mon-Fri 10:00-17:00 UTC x", ";", "Mon-Fri 10:00-17:00 ../etc/passwd", "-", ",", strings.Repeat("10:00-11:00,", 200),
 	} {
-		if w, err := parseWindow(text); err == nil {
+		if w, _, err := parseWindow(text); err == nil {
 			t.Errorf("%q is read as %v", text, w)
 		}
 	}
@@ -199,7 +202,7 @@ func FuzzWindow(f *testing.F) {
 		f.Add(text, int64(1_800_000_000))
 	}
 	f.Fuzz(func(t *testing.T, text string, unix int64) {
-		w, err := parseWindow(text)
+		w, _, err := parseWindow(text)
 		if err != nil {
 			return
 		}

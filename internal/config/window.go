@@ -22,26 +22,28 @@ const (
 var hours = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})$`)
 
 // parseWindow reads windows such as "Mon-Fri 10:00-12:00,14:00-17:00 Asia/Shanghai; Sun 10:00-11:00". Without days it is
-// every day, without a zone UTC.
-func parseWindow(text string) (plan.Window, error) {
+// every day, without a zone UTC; zoned tells whether each has one.
+func parseWindow(text string) (w plan.Window, zoned bool, err error) {
 	if len(text) > maxWindowText {
-		return nil, fmt.Errorf("larger than %d KiB", maxWindowText>>10)
+		return nil, false, fmt.Errorf("larger than %d KiB", maxWindowText>>10)
 	}
-	var w plan.Window
+	zoned = true
 	for part := range strings.SplitSeq(text, ";") {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
 		}
-		spans, err := parseSpans(strings.Fields(part))
+		words := strings.Fields(part)
+		spans, err := parseSpans(words)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		w = append(w, spans...)
+		zoned = zoned && !strings.Contains(words[len(words)-1], ":")
 	}
 	if len(w) == 0 || len(w) > maxWindowSpans {
-		return nil, errors.New(windowForm)
+		return nil, false, errors.New(windowForm)
 	}
-	return w, nil
+	return w, zoned, nil
 }
 
 func parseSpans(words []string) (spans []plan.Span, err error) {

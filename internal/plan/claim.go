@@ -88,10 +88,13 @@ func canaryGone(t release.Target, at Progress) error {
 
 // progress checks the claim against marker and weights.
 func (c Claim) progress(on Online) (Progress, error) {
-	if c.ID == "" && on.Alias != nil && on.Unreadable == nil && (on.Progress == nil || on.Progress.Stage == 0) {
+	if c.none(on) {
 		return Progress{}, &release.ConflictError{
 			What: "there is no unfinished rollout behind " + aliasName(c.Target) + ", which sends traffic to " + on.Alias.Traffic.String(), Remedy: "Run release to begin one.",
 		}
+	}
+	if void := c.void(on); void != "" {
+		return Progress{}, &release.ConflictError{What: "the token is void: " + void, Remedy: "There is nothing to do with it; status shows where the alias is."}
 	}
 	if other := c.other(on); other != "" {
 		return Progress{}, &release.MovedError{What: aliasName(c.Target), Expected: c.expected(), Found: other, Remedy: remedyRestart}
@@ -106,6 +109,34 @@ func (c Claim) progress(on Online) (Progress, error) {
 	return at, nil
 }
 
+// none tells whether there is nothing unfinished for who comes without a token.
+func (c Claim) none(on Online) bool {
+	return c.ID == "" && on.Alias != nil && on.Unreadable == nil && (on.Progress == nil || on.Progress.Stage == 0)
+}
+
+// void says why nothing can ever come of a token any more; empty otherwise.
+func (c Claim) void(on Online) string {
+	at := on.Progress
+	switch {
+	case c.ID == "" || on.Alias == nil || at == nil:
+		return ""
+	case at.ID != c.ID && at.Stage > 0:
+		return fmt.Sprintf("its rollout%s was superseded by one of version %s (%s) behind %s", ofVersion(c.Canary), at.Canary, where(*at), aliasName(c.Target))
+	case at.ID != c.ID:
+		return fmt.Sprintf("its rollout%s was superseded by another one behind %s, which sends traffic to %s", ofVersion(c.Canary), aliasName(c.Target), on.Alias.Traffic)
+	case at.Stage == 0:
+		return fmt.Sprintf("its rollout%s was rolled back; %s sends traffic to %s", ofVersion(at.Canary), aliasName(c.Target), on.Alias.Traffic)
+	}
+	return ""
+}
+
+func ofVersion(v string) string {
+	if v == "" {
+		return ""
+	}
+	return " of version " + v
+}
+
 // other says what is there in place of the claimed rollout; empty when that is there.
 func (c Claim) other(on Online) string {
 	switch at := on.Progress; {
@@ -115,8 +146,6 @@ func (c Claim) other(on Online) string {
 		return "a marker that cannot be read: " + on.Unreadable.Error()
 	case at == nil:
 		return "no marker of a rollout, and traffic to " + on.Alias.Traffic.String()
-	case c.ID != "" && at.ID != c.ID:
-		return fmt.Sprintf("another rollout, of version %s (%s)", at.Canary, where(*at))
 	case (c.Canary != "" && c.Canary != at.Canary) || (c.Base != "" && c.Base != at.Base):
 		return fmt.Sprintf("a rollout from version %s to version %s", at.Base, at.Canary)
 	case at.Stage == 0:

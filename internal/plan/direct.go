@@ -46,27 +46,43 @@ func canaryOf(t release.Traffic) string {
 	return ""
 }
 
-// Back plans to return everything to the base, or to the version named. abort touches only what is unfinished; where
-// somebody moved the alias it accepts the main version that they chose.
-func Back(t release.Target, version string, abort bool, on Online) (Plan, error) {
+// Abort plans to end an unfinished rollout: the traffic returns to the base, or stays where somebody moved it.
+func Abort(t release.Target, on Online) (Plan, error) {
+	if on.Alias == nil {
+		return Back(t, "", on)
+	}
+	now, at := on.Alias.Traffic, on.Progress
+	switch stand := on.standing(); {
+	case stand == StandUnfinished, stand == StandHeld, stand == StandMoved && now.Equal(release.Only(at.Base)),
+		len(now.Extra) > 0 && (at == nil || stand == StandUnreadable):
+		return Back(t, "", on)
+	case stand == StandMoved:
+		p, err := direct(t, on)
+		p.takeFrom(at, stand)
+		p.Base = at.Base
+		p.note(NoticeAccepted, at.Canary, at.Traffic().String(), now.String())
+		p.add(Step{Kind: StepAccept})
+		return p, err
+	}
+	p, err := direct(t, on)
+	p.Version, p.Base = now.Base(), now.Base()
+	return p, err // nothing is unfinished
+}
+
+// Back plans to return everything to the base, or to the version named.
+func Back(t release.Target, version string, on Online) (Plan, error) {
 	p, err := direct(t, on)
 	if err != nil {
 		return Plan{}, err
 	}
 	now, stand := on.Alias.Traffic, on.standing()
-	if abort && stand != StandMoved && len(now.Extra) == 0 {
-		p.Version, p.Base = now.Base(), now.Base()
-		return p, nil // nothing is unfinished
-	}
 	p.Version = cmp.Or(canaryOf(now), now.Main)
 	p.takeFrom(on.Progress, stand)
-	switch {
-	case version != "":
-		p.Base = version
-	case abort && stand == StandMoved:
-		p.Base = now.Main
-	default:
+	if p.Base = version; version == "" {
 		p.Base, err = home(t, stand, on)
+	}
+	if stand == StandMoved && !now.Equal(release.Only(p.Base)) {
+		p.note(NoticeMovedBefore, on.Progress.Traffic().String(), now.String())
 	}
 	if err == nil && (stand == StandMoved || !now.Equal(release.Only(p.Base))) {
 		p.add(Step{Kind: StepRollback})

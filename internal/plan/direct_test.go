@@ -152,7 +152,7 @@ func TestRollingBack(t *testing.T) {
 		"no alias":               {"1", directCase{Online{}, "", "", "", "", invalid("alias", "prod", "service shop")}},
 		"by rules":               {"1", directCase{byRules, "", "", "", "", invalid("alias", "Content")}},
 	} {
-		p, err := Back(target(), c.version, false, c.on)
+		p, err := Back(target(), c.version, c.on)
 		c.check(t, name, p, err)
 	}
 }
@@ -171,15 +171,19 @@ func TestAborting(t *testing.T) {
 		"legacy form":          {canary("1", "2", release.Full), "2", "2", "rollback", "", nil}, // to the version that has everything
 		"held, then another":   {online(aliasAt(held20, 1), sends("9", nil)), "9", "9", "", "", nil},
 		"moved to the base":    {online(aliasAt(threeSteps, 1), sends("1", nil)), "2", "1", "rollback", rolloutID, nil}, // the marker goes
-		"moved to a third":     {online(aliasAt(threeSteps, 1), sends("9", nil)), "2", "9", "rollback", rolloutID, nil},
-		"moved, other weights": {online(aliasAt(threeSteps, 1), sends("1", map[string]release.Weight{"2": 30_00})), "2", "1", "rollback", rolloutID, nil},
-		"moved, other base":    {online(aliasAt(threeSteps, 1), sends("9", map[string]release.Weight{"2": 20_00})), "2", "9", "rollback", rolloutID, nil},
+		"moved to a third":     {online(aliasAt(threeSteps, 1), sends("9", nil)), "2", "1", "accept", rolloutID, nil},
+		"moved, other weights": {online(aliasAt(threeSteps, 1), sends("1", map[string]release.Weight{"2": 30_00})), "2", "1", "accept", rolloutID, nil},
+		"moved, other base":    {online(aliasAt(threeSteps, 1), sends("9", map[string]release.Weight{"2": 20_00})), "2", "1", "accept", rolloutID, nil},
+		"accepted before": {online(aliasAt(threeSteps, 1), func(on *Online) {
+			over := on.Progress.Over()
+			on.Progress, on.Alias = &over, alias("1", map[string]release.Weight{"2": 30_00})
+		}), "1", "1", "", "", nil}, // and nothing of it is taken back by a second abort
 		"unreadable, a canary": {online(aliasAt(threeSteps, 1), broken), "2", "1", "rollback", "", nil},
 		"unreadable, none":     {online(aliasAt(threeSteps, 3), broken), "2", "2", "", "", nil},
 		"no alias":             {Online{}, "", "", "", "", invalid("alias", "prod", "service shop")},
 		"by rules":             {byRules, "", "", "", "", invalid("alias", "Content")},
 	} {
-		p, err := Back(target(), "", true, c.on)
+		p, err := Abort(target(), c.on)
 		c.check(t, name, p, err)
 	}
 }

@@ -21,6 +21,9 @@ const (
 	NoticeSuperseded      NoticeKind = "superseded"       // version, stage
 	NoticeContinued       NoticeKind = "continued"        // version, stage
 	NoticeBindingsChanged NoticeKind = "bindings_changed" // none
+	NoticeAccepted        NoticeKind = "accepted"         // version, traffic expected, traffic found
+	NoticeMovedBefore     NoticeKind = "moved_before"     // traffic expected, traffic found
+	NoticeUnexplained     NoticeKind = "unexplained"      // version, weight
 	NoticeBindLater       NoticeKind = "bind_later"       // binding
 	NoticeUnbound         NoticeKind = "unbound"          // trigger, alias
 	NoticeNoStrategy      NoticeKind = "no_strategy"      // none

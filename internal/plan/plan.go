@@ -23,6 +23,8 @@ const (
 	StepApprove StepKind = "approve"
 	// StepRollback returns everything to the base. A release's plan never holds it: there it follows a failure.
 	StepRollback StepKind = "rollback"
+	// StepAccept leaves the traffic as somebody made it and ends the rollout.
+	StepAccept StepKind = "accept"
 )
 
 // Step is one thing to do. Weight is the canary's share after the step, Wait how long a wait lasts. A wait that began in

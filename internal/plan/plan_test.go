@@ -109,7 +109,7 @@ func TestBaseOfARelease(t *testing.T) {
 	runPlans(t, map[string]planCase{
 		"given":                {with(request(canary20), func(r *Request) { r.Base = "1" }), Online{Alias: alias("2", nil), Versions: versions("2", "1")}, "", "1", "publish, shift 20, wait 1m0s, promote 100", ""},
 		"of the alias":         {request(canary20), Online{Alias: alias("1", nil), Versions: versions("2", "1")}, "", "1", "publish, shift 20, wait 1m0s, promote 100", ""},
-		"of a canary":          {request(canary20), Online{Alias: alias("1", map[string]release.Weight{"2": 20_00}), Same: "2", Versions: versions("2", "1")}, "2", "1", "shift 20, wait 1m0s, promote 100", ""},
+		"of a canary":          {request(canary20), Online{Alias: alias("1", map[string]release.Weight{"2": 20_00}), Same: "2", Versions: versions("2", "1")}, "2", "1", "shift 20, wait 1m0s, promote 100", NoticeUnexplained},
 		"legacy":               {request(canary20), Online{Alias: alias("1", map[string]release.Weight{"2": release.Full}), Versions: versions("2", "1")}, "", "2", "publish, shift 20, wait 1m0s, promote 100", ""},
 		"no alias":             {request(canary20), Online{Versions: versions("2", "1")}, "", "2", "publish, create_alias, shift 20, wait 1m0s, promote 100", ""},
 		"no alias, same":       {request(canary20), Online{Same: "2", Versions: versions("2", "1")}, "2", "1", "create_alias, shift 20, wait 1m0s, promote 100", ""},
@@ -144,7 +144,7 @@ func TestReuseAndUnchanged(t *testing.T) {
 	live := Online{Alias: alias("2", nil), Versions: versions("2", "1"), Same: "2"}
 	runPlans(t, map[string]planCase{
 		"reused":                     {request(full), Online{Alias: alias("1", nil), Versions: versions("2", "1"), Same: "2"}, "2", "1", "promote 100", ""},
-		"reused for another share":   {request(Schedule{{Weight: 50_00}}), Online{Alias: alias("1", map[string]release.Weight{"2": 10_00}), Versions: versions("2", "1"), Same: "2"}, "2", "1", "shift 50", ""},
+		"reused for another share":   {request(Schedule{{Weight: 50_00}}), Online{Alias: alias("1", map[string]release.Weight{"2": 10_00}), Versions: versions("2", "1"), Same: "2"}, "2", "1", "shift 50", NoticeUnexplained},
 		"older version is the same":  {request(full), Online{Alias: alias("3", nil), Versions: versions("3", "2"), Same: "2"}, "2", "3", "promote 100", ""},
 		"live":                       {request(canary20), live, "2", "2", "", ""},
 		"live, held":                 {request(held20), live, "2", "2", "", ""},

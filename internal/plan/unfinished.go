@@ -23,8 +23,28 @@ func (p *Plan) meet(req Request, on Online) (goOn bool, err error) {
 		if len(on.Alias.Traffic.Extra) > 0 {
 			return false, unreadable(p.Target, on)
 		}
+	case StandNone:
+		return false, p.meetUnexplained(req, on.Alias.Traffic)
 	}
 	return false, nil
+}
+
+// meetUnexplained is about a canary of which no marker tells.
+func (p *Plan) meetUnexplained(req Request, now release.Traffic) error {
+	canary := canaryOf(now)
+	if canary == "" || now.Base() == canary {
+		return nil
+	}
+	if req.OnUnfinished == OnUnfinishedFail {
+		return &release.ConflictError{
+			What:   "a canary that no marker explains is behind " + aliasName(p.Target) + " (" + now.String() + ") and on_unfinished is fail",
+			Remedy: "Give it everything with promote with full, take it back with rollback, or choose on_unfinished continue or restart.",
+		}
+	}
+	if canary == p.Version {
+		p.note(NoticeUnexplained, canary, now.Weight(canary).String())
+	}
+	return nil
 }
 
 // is tells whether the plan is the one of the rollout behind the alias.
@@ -37,7 +57,7 @@ func (p *Plan) meetUnfinished(req Request, at Progress, on Online) (goOn bool, e
 	case req.OnUnfinished == OnUnfinishedFail:
 		return false, &release.ConflictError{
 			What:   "an unfinished rollout of version " + at.Canary + " is behind " + aliasName(p.Target) + " (" + where(at) + ") and on_unfinished is fail",
-			Remedy: "Finish it with promote or end it with abort, or choose on_unfinished continue or restart.",
+			Remedy: "Finish it with promote, end it with abort, or begin again with on_unfinished: restart.",
 		}
 	case p.Version != at.Canary:
 		p.note(NoticeSuperseded, at.Canary, where(at))
@@ -45,7 +65,7 @@ func (p *Plan) meetUnfinished(req Request, at Progress, on Online) (goOn bool, e
 	case !p.is(req, at):
 		return false, &release.ConflictError{
 			What:   "the unfinished rollout of version " + at.Canary + " behind " + aliasName(p.Target) + " (" + where(at) + ") has another plan than this job",
-			Remedy: "Run it with the inputs it began with, or with on_unfinished: restart to begin again with these.",
+			Remedy: "Run it with the inputs it began with, finish it with promote with full, end it with abort, or begin again with these inputs and on_unfinished: restart.",
 		}
 	case on.BaseGone:
 		return false, baseGone(p.Target, at)

@@ -80,6 +80,9 @@ var notices = map[plan.NoticeKind]string{
 	plan.NoticeSuperseded:      "the unfinished rollout of version %s (%s) is superseded by this release",
 	plan.NoticeContinued:       "continuing the unfinished rollout of version %s (%s)",
 	plan.NoticeBindingsChanged: "the triggers or routes at the alias are not those with which the rollout began",
+	plan.NoticeAccepted:        "the rollout of version %s left %s, and somebody made it %s: that stays, and the rollout ends",
+	plan.NoticeMovedBefore:     "the rollout left %s, and somebody made it %s since: the rollback that was asked for replaces that",
+	plan.NoticeUnexplained:     "version %s has %s %% already, and no marker tells why: the release begins anew",
 	plan.NoticeBindLater:       "%s is not bound while the rollout goes on; the next release binds it",
 	plan.NoticeLeft:            "%s calls qualifier %s and is left alone",
 	plan.NoticeRebound:         "%s is named and will be moved here from qualifier %s",
@@ -124,6 +127,8 @@ func PlanLines(p plan.Plan) []string {
 	switch {
 	case p.Has(plan.StepRollback):
 		return append(lines, "  rollback 100 % to version "+p.Base)
+	case p.Has(plan.StepAccept):
+		return append(lines, "  accept   the traffic as it is")
 	case p.At > 0 && p.Version != "":
 		version = "version " + p.Version
 		lines = append(lines, "  continue "+version+" at "+plan.StageOf(p.At, len(p.Schedule)))

@@ -236,6 +236,8 @@ func (o Outcome) Next() string {
 		return "To do this, run release with the same inputs."
 	case rollout.Waiting:
 		return o.nextWhileWaiting()
+	case rollout.Cancelled:
+		return o.nextAfterCancel()
 	case rollout.Held:
 		return fmt.Sprintf("To promote, run promote with full, or release with strategy fullWeight and version %s; for another share, canaryWeight with version %s. "+
 			"To roll back, run rollback, or release with strategy fullWeight and version %s.", r.Version, r.Version, r.Base)
@@ -244,18 +246,20 @@ func (o Outcome) Next() string {
 			return "As long as LATEST holds the code that was rolled back, the next release releases it again."
 		}
 		return fmt.Sprintf("Version %s stays published. When the cause is mended, run the job again; it continues with that version if LATEST still equals it.", r.Version)
-	case rollout.Cancelled:
-		if r.Pause != nil {
-			return o.nextWhileWaiting()
-		}
-		if len(r.Records) == 0 {
-			return "Run the job again. A rollout that was unfinished before stays as it was; status shows it."
-		}
-		return "Run the job again to start over."
 	case rollout.Failed:
 		return o.nextAfterFailure()
 	}
 	return ""
+}
+
+func (o Outcome) nextAfterCancel() string {
+	switch {
+	case o.Result.Pause != nil:
+		return o.nextWhileWaiting()
+	case len(o.Result.Records) == 0:
+		return "Run the job again. A rollout that was unfinished before stays as it was; status shows it."
+	}
+	return "Run the job again to start over."
 }
 
 func (o Outcome) nextWhileWaiting() string {
@@ -272,9 +276,9 @@ func (o Outcome) nextWhileWaiting() string {
 	}
 	how := "run resume with the resume_token, or release with the same inputs"
 	if p.Until.IsZero() {
-		how = "which approves it, run resume with the resume_token, or promote"
+		return when + ", which approves it, run resume or promote with the resume_token. For 100 %, run promote with full; for the base, rollback."
 	}
-	return when + ", " + how + ". For the next weight now, run promote; for 100 %, promote with full; for the base, rollback."
+	return when + ", " + how + ". For the next weight now, run promote with the resume_token; for 100 %, promote with full; for the base, rollback."
 }
 
 func remedyOf(err error) string {

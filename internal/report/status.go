@@ -63,7 +63,7 @@ func rolloutLines(s rollout.State, canary string, now time.Time) []string {
 		return []string{
 			fmt.Sprintf("  rollout  unfinished: version %s, %s, rollout %s", at.Canary, plan.StageOf(at.Stage, at.Stages), at.ID),
 			"  next     " + nextText(s, now),
-			"  go on    resume with its token, or release with the same inputs; at once: promote, promote with full; back: rollback",
+			"  go on    " + goOn(*at) + "; all at once: promote with full; back: rollback",
 		}
 	case plan.StandHeld:
 		return []string{"  rollout  unfinished: its plan holds the canary here", "  go on    promote with full, or rollback"}
@@ -73,11 +73,18 @@ func rolloutLines(s rollout.State, canary string, now time.Time) []string {
 	return []string{"  rollout  none unfinished"}
 }
 
+func goOn(at plan.Progress) string {
+	if at.Approve {
+		return "to approve: resume with its token, or promote with it or with the inputs of the plan"
+	}
+	return "resume with its token, or release with the same inputs; at once: promote with either"
+}
+
 func nextText(s rollout.State, now time.Time) string {
 	at := s.Progress
 	switch {
 	case at.Approve:
-		return at.Next.String() + " % when somebody approves: resume with the token, or promote"
+		return at.Next.String() + " % when somebody approves"
 	case s.Due.IsZero():
 		return at.Next.String() + " % after " + release.ShortDuration(at.Hold)
 	case s.Due.After(now):
@@ -128,7 +135,7 @@ type rolloutJSON struct {
 	Version  string          `json:"version,omitempty"`
 	Step     int             `json:"step"`
 	Steps    int             `json:"steps"`
-	Left     int             `json:"steps_left"`
+	Left     *int            `json:"steps_left,omitempty"`
 	Next     *release.Weight `json:"next_weight,omitempty"`
 	Approval bool            `json:"needs_approval,omitempty"`
 	ResumeAt string          `json:"resume_at,omitempty"`
@@ -185,11 +192,15 @@ func rolloutOf(s rollout.State, canary string) *rolloutJSON {
 	out.ID, out.Base, out.Version, out.Step, out.Steps = at.ID, at.Base, at.Canary, at.Stage, at.Stages
 	switch out.State {
 	case plan.StandUnfinished:
-		out.Left, out.Next, out.Approval = at.Stages-at.Stage, &at.Next, at.Approve
+		left := at.Stages - at.Stage
+		out.Left, out.Next, out.Approval = &left, &at.Next, at.Approve
 		if !s.Due.IsZero() {
 			out.ResumeAt = Moment(s.Due)
 		}
-		out.GoOn = []string{"resume", "release", "promote", "promote --full", "rollback", "abort"}
+		out.GoOn = []string{"resume", "promote", "promote --full", "rollback", "abort"}
+		if !at.Approve {
+			out.GoOn = append([]string{"release"}, out.GoOn...)
+		}
 	case plan.StandHeld:
 		out.GoOn = []string{"promote --full", "rollback", "abort"}
 	case plan.StandMoved:

@@ -31,7 +31,9 @@ type Token struct {
 	Stage    int
 	ResumeAt time.Time // zero when somebody's decision is waited for
 	Created  time.Time
-	Begin    *Begin
+	// Window is the release window as the user wrote it; empty without one.
+	Window string
+	Begin  *Begin
 }
 
 // Begin is what a rollout that has not begun needs besides.
@@ -80,6 +82,7 @@ type wireToken struct {
 	Stage     int        `json:"n"`
 	ResumeAt  int64      `json:"t,omitempty"`
 	Created   int64      `json:"o"`
+	Window    string     `json:"y,omitempty"`
 	Begin     *wireBegin `json:"g,omitempty"`
 }
 
@@ -168,7 +171,7 @@ var errDamaged = errors.New("damaged: the checksum does not fit; was it pasted w
 func (t Token) wire() wireToken {
 	w := wireToken{
 		Account: t.Account, Region: t.Region, Service: t.Target.Service, Functions: t.Target.Functions, Alias: t.Target.Alias,
-		ID: t.ID, Base: t.Base, Canary: t.Canary, Stage: t.Stage, ResumeAt: millis(t.ResumeAt), Created: millis(t.Created),
+		ID: t.ID, Base: t.Base, Canary: t.Canary, Stage: t.Stage, ResumeAt: millis(t.ResumeAt), Created: millis(t.Created), Window: t.Window,
 	}
 	for i, st := range t.Schedule {
 		w.Weights = append(w.Weights, int(st.Weight))
@@ -232,9 +235,16 @@ func moment(ms int64) time.Time {
 // valid refuses what no program of ours writes.
 func (w wireToken) valid() bool {
 	n := len(w.Weights)
-	whole := w.Service != "" && w.Alias != "" && isID(w.ID) && len(w.Functions) <= maxFunctions
-	begun := (w.Stage == 0) == (w.Begin != nil) && (w.Stage == 0 || w.Canary != "") && (w.Stage > 0 || len(w.Functions) > 0)
-	return whole && begun && n > 0 && n <= maxStages && w.Stage >= 0 && w.Stage < n && w.validSchedule()
+	return w.Service != "" && w.Alias != "" && isID(w.ID) && len(w.Functions) <= maxFunctions &&
+		n <= maxStages && w.Stage >= 0 && w.Stage < n && w.validBeginning() && w.validSchedule()
+}
+
+// validBeginning demands what is needed to begin, or to go on.
+func (w wireToken) validBeginning() bool {
+	if w.Stage == 0 {
+		return w.Begin != nil && len(w.Functions) > 0
+	}
+	return w.Begin == nil && w.Canary != ""
 }
 
 func (w wireToken) validSchedule() bool {
@@ -256,7 +266,7 @@ func (w wireToken) validSchedule() bool {
 func (w wireToken) token() Token {
 	t := Token{
 		Account: w.Account, Region: w.Region, Target: release.Target{Service: w.Service, Functions: w.Functions, Alias: w.Alias},
-		ID: w.ID, Base: w.Base, Canary: w.Canary, Stage: w.Stage, ResumeAt: moment(w.ResumeAt), Created: moment(w.Created),
+		ID: w.ID, Base: w.Base, Canary: w.Canary, Stage: w.Stage, ResumeAt: moment(w.ResumeAt), Created: moment(w.Created), Window: w.Window,
 	}
 	for i, hundredths := range w.Weights {
 		st := plan.Stage{Weight: release.Weight(hundredths)}

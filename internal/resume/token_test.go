@@ -58,6 +58,8 @@ func tokens() map[string]Token {
 		}),
 		"no holds":          token(func(t *Token) { t.Schedule = plan.Schedule{{Weight: 20_00}, {Weight: 40_00}, {Weight: release.Full}} }),
 		"a hold of 1 ms":    token(func(t *Token) { t.Schedule[0].Interval = time.Millisecond }),
+		"a window":          token(func(t *Token) { t.Window = "Mon-Fri 10:00-17:00 Asia/Shanghai" }),
+		"with its content":  begun(Begin{Content: "0123456789"}),
 		"no base":           token(func(t *Token) { t.Base = "" }),
 		"unknown identity":  token(func(t *Token) { t.Account, t.Region = "", "" }),
 		"several functions": token(func(t *Token) { t.Target.Functions = []string{"hello", "bye", "order-queue_2"} }),

@@ -51,7 +51,7 @@ func Run(ctx context.Context, p plan.Plan, opts Options) Result {
 	}
 	r.take(p)
 	r.binder.mayWrite = r.mayWrite
-	if !p.Has(plan.StepRollback) {
+	if !p.Has(plan.StepRollback) && !p.Has(plan.StepAccept) {
 		r.alias.mayWrite = r.mayWrite
 	}
 	if p.Before != nil {
@@ -121,7 +121,7 @@ func (r *run) begin(ctx context.Context) error {
 	if r.plan.Gone != nil {
 		return r.plan.Gone
 	}
-	if r.version != "" && len(r.plan.Steps) > 0 && r.plan.At == 0 && !r.plan.Has(plan.StepRollback) {
+	if r.version != "" && len(r.plan.Steps) > 0 && r.plan.At == 0 && !r.plan.Has(plan.StepRollback) && !r.plan.Has(plan.StepAccept) {
 		r.observe(Event{Kind: EventReused, Version: r.version})
 	}
 	return r.walk(ctx)
@@ -194,6 +194,10 @@ func (r *run) step(ctx context.Context, s plan.Step) error {
 		return r.bind(wctx)
 	case plan.StepRollback:
 		return r.goBack(wctx)
+	case plan.StepAccept:
+		want := r.over()
+		want.traffic = *r.plan.Before
+		return r.alias.put(wctx, want)
 	default:
 		return r.shift(wctx, s)
 	}
@@ -295,7 +299,7 @@ func (r *run) conclude(ctx context.Context, err error) Result {
 		res.Status = RolledBack
 	case r.plan.Final() < release.Full:
 		res.Status = Held
-	case r.plan.Unchanged():
+	case r.plan.Unchanged(), r.plan.Has(plan.StepAccept):
 		res.Status = Unchanged
 	}
 	res.Version, res.Plan, res.Records, res.Pause = r.version, r.plan, r.records, r.left

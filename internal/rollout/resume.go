@@ -87,14 +87,28 @@ func Promote(ctx context.Context, p Platform, clock Clock, t release.Target) (pl
 	return made, err
 }
 
-// Back plans to return everything to the base or to a version named; abort touches only what is unfinished. It writes nothing.
-func Back(ctx context.Context, p Platform, clock Clock, t release.Target, version string, abort bool) (plan.Plan, error) {
+// Abort plans to end an unfinished rollout. It writes nothing.
+func Abort(ctx context.Context, p Platform, clock Clock, t release.Target) (plan.Plan, error) {
+	i := &inspection{asker: newAsker(p, t), clock: clock, req: plan.Request{Target: t}}
+	on, err := i.lookAlias(ctx)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	made, err := plan.Abort(t, on)
+	if err != nil || !made.Has(plan.StepRollback) {
+		return made, err
+	}
+	return made, i.checkHome(ctx, made.Base)
+}
+
+// Back plans to return everything to the base or to a version named. It writes nothing.
+func Back(ctx context.Context, p Platform, clock Clock, t release.Target, version string) (plan.Plan, error) {
 	i := &inspection{asker: newAsker(p, t), clock: clock, req: plan.Request{Target: t, Version: version}}
 	on, err := i.lookAlias(ctx)
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	made, err := plan.Back(t, version, abort, on)
+	made, err := plan.Back(t, version, on)
 	if err != nil || made.Unchanged() {
 		return made, err
 	}

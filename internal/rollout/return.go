@@ -38,7 +38,7 @@ func (r *run) home() state {
 // to 100 % has no base that could take it.
 func (r *run) shifted() bool {
 	w := r.alias
-	if r.plan.Base == "" || r.plan.Straight || r.plan.Has(plan.StepRollback) {
+	if r.plan.Base == "" || r.plan.Straight || r.plan.Has(plan.StepRollback) || r.plan.Has(plan.StepAccept) {
 		return false
 	}
 	return len(w.ghosts) > 0 || ((w.wrote || r.reached) && (w.last == nil || !w.last.traffic.Equal(release.Only(r.plan.Base))))

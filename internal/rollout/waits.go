@@ -57,7 +57,7 @@ func (r *run) mayWrite() error {
 // pass lets the time pass that is due before a step, or sets left.
 func (r *run) pass(ctx context.Context, index int) error {
 	s := r.plan.Steps[index]
-	if s.Kind == plan.StepRollback {
+	if s.Kind == plan.StepRollback || s.Kind == plan.StepAccept {
 		return nil // the way back is always open
 	}
 	if s.Kind == plan.StepApprove {
