@@ -5,33 +5,43 @@ import (
 	"github.com/fc-rollout/fc-rollout/internal/release"
 )
 
-// onCancel holds or finishes where that was asked for and is possible; done is false when the alias has to go back.
-func (r *run) onCancel() (status Status, err error, done bool) { //nolint:revive // the error belongs to the status
+// ending is how a cancelled run ended without going back. err says that somebody else had moved the alias.
+type ending struct {
+	status Status
+	err    error
+}
+
+// onCancel holds or finishes where that was asked for and is possible; nil means that the alias has to go back.
+func (r *run) onCancel() *ending {
 	switch r.OnCancel {
 	case plan.CancelHold:
 		return r.hold()
 	case plan.CancelFinish:
 		return r.finish()
 	}
-	return "", nil, false
+	return nil
 }
 
 // hold makes sure of what is in force and leaves it to a later job.
-func (r *run) hold() (Status, error, bool) { //nolint:revive // as above
+func (r *run) hold() *ending {
 	w := r.alias
 	w.fresh, w.alongside, w.afterwards, w.limit = nil, nil, nil, hurry
 	if len(w.ghosts) > 0 || !w.verified {
-		if theirs, sure := r.makeSure(); theirs != nil || !sure {
-			return Failed, theirs, theirs != nil
+		sure, err := r.makeSure()
+		if err != nil {
+			return &ending{Failed, err}
+		}
+		if !sure {
+			return nil
 		}
 	}
 	switch {
 	case r.stage() == 0 || w.unmarked:
-		return "", nil, false
+		return nil
 	case r.stage() == len(r.plan.Schedule) && r.plan.Final() < release.Full:
-		return Held, nil, true // where the plan ends
+		return &ending{status: Held} // where the plan ends
 	case r.stage() == len(r.plan.Schedule):
-		return Completed, nil, true // the last write took effect after all
+		return &ending{status: Completed} // the last write took effect after all
 	}
 	until := r.holding
 	if st := r.plan.Schedule[r.stage()-1]; until.IsZero() && !st.Approve {
@@ -39,30 +49,31 @@ func (r *run) hold() (Status, error, bool) { //nolint:revive // as above
 	}
 	r.left = r.pause(until, WaitHeld)
 	r.observe(Event{Kind: EventHolding, Traffic: r.traffic(), Version: r.version})
-	return Cancelled, nil, true
+	return &ending{status: Cancelled}
 }
 
-// makeSure looks once which of our states is in force.
-func (r *run) makeSure() (theirs error, sure bool) { //nolint:revive // an outcome more than a failure
+// makeSure looks once which of our states is in force, and shuts out a write that may still come. The error says that the
+// alias is somebody's.
+func (r *run) makeSure() (sure bool, err error) {
 	w := r.alias
 	if a, err := w.look(r.grace); err == nil && w.last != nil {
 		switch w.judge(a, *w.last) {
 		case moved:
-			return w.movedError(a), false
+			return false, w.movedError(a)
 		case asWanted, asLeft:
 			w.settle(a, *w.last)
-			return nil, len(w.ghosts) == 0 || w.fence(r.grace, *w.last, r.version) == nil
+			return len(w.ghosts) == 0 || w.fence(r.grace, *w.last, r.version) == nil, nil
 		case lagging:
 		}
 	}
-	return nil, false
+	return false, nil
 }
 
 // finish goes to the last weight, unless a decision or the release window stands before it.
-func (r *run) finish() (Status, error, bool) { //nolint:revive // as above
+func (r *run) finish() *ending {
 	last := len(r.plan.Schedule)
 	if r.stage() == 0 || !r.Waits.Window.Open(r.Clock.Now()) || r.plan.Schedule[r.stage()-1:last-1].Approves() {
-		return "", nil, false
+		return nil
 	}
 	w := r.alias
 	w.fresh, w.alongside, w.afterwards, w.limit = nil, nil, nil, hurry
@@ -74,12 +85,12 @@ func (r *run) finish() (Status, error, bool) { //nolint:revive // as above
 	r.records = append(r.records, rec)
 	switch {
 	case w.theirs:
-		return Failed, err, true
+		return &ending{Failed, err}
 	case err == nil && r.plan.Final() < release.Full:
-		return Held, nil, true
+		return &ending{status: Held}
 	case err == nil:
 		r.observe(Event{Kind: EventPromoted, Traffic: want.traffic, Version: r.version})
-		return Completed, nil, true
+		return &ending{status: Completed}
 	}
-	return "", nil, false
+	return nil
 }
