@@ -58,9 +58,13 @@ func Resume(c Claim, on Online) (Plan, error) {
 }
 
 // passes tells whether the wait of the stage is over by the claim itself: by a promotion, or because who comes with the
-// token of a stage that waits for a decision has decided.
+// token of a stage that waits for a decision has decided. A token of an earlier stage says nothing about this one: its
+// promotion was done already.
 func (c Claim) passes(at Progress) bool {
-	return c.Skip || (c.Stage == at.Stage && c.ID != "" && c.Schedule[at.Stage-1].Approve)
+	if c.ID == "" {
+		return c.Skip
+	}
+	return c.Stage == at.Stage && (c.Skip || c.Schedule[at.Stage-1].Approve)
 }
 
 // clockSlack is how far two ways to tell the same moment may lie apart: the service gives whole seconds.

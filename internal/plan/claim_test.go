@@ -40,6 +40,7 @@ func TestTheRestOfARollout(t *testing.T) {
 		"the next weight now":        {claimed(tokenFor(threeSteps, 1), skip), aliasAt(threeSteps, 1), "shift 40, wait 10m0s, promote 100", 1},
 		"without a wait":             {tokenFor(Schedule{{Weight: 20_00}, {Weight: release.Full}}, 1), aliasAt(Schedule{{Weight: 20_00}, {Weight: release.Full}}, 1), "promote 100", 1},
 		"older token":                {claimed(tokenFor(threeSteps, 1), later), aliasAt(threeSteps, 2), "wait 10m0s, promote 100", 2},
+		"promoted already":           {claimed(claimed(tokenFor(threeSteps, 1), later), skip), aliasAt(threeSteps, 2), "wait 10m0s, promote 100", 2},
 		"decided by token":           {tokenFor(approved, 1), aliasAt(approved, 1), "shift 40, approve 40, promote 100", 1},
 		"not decided by inputs":      {inputs(approved), aliasAt(approved, 1), "approve 20, shift 40, approve 40, promote 100", 1},
 		"decided by promote":         {claimed(inputs(approved), skip), aliasAt(approved, 1), "shift 40, approve 40, promote 100", 1},
