@@ -175,8 +175,9 @@ func (s *step) leave(o *report.Outcome) error {
 	if pause == nil {
 		return nil
 	}
-	if o.Plan.Direct {
-		o.Token = s.config.TokenText // promote with full needs none; one that was given stays good
+	if o.Plan.Direct || len(o.Plan.Schedule) == 0 {
+		// What promote with full does, or a release that only binds, is asked for again. A token that was given stays good.
+		o.Token = s.config.TokenText
 		return nil
 	}
 	account, region := config.Identity(s.config.AccountID, s.config.Region, s.config.Host)

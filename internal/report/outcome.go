@@ -208,6 +208,8 @@ func (o Outcome) due() string {
 		return ""
 	case p.Until.IsZero():
 		return fmt.Sprintf("%s %% waits for approval", p.Next)
+	case p.Next == 0:
+		return "the bindings are due at " + Moment(p.Until) + ", when the release window opens"
 	}
 	text := fmt.Sprintf("%s %% is due at %s", p.Next, Moment(p.Until))
 	if p.Why == rollout.WaitWindow {
@@ -264,7 +266,7 @@ func (o Outcome) nextAfterCancel() string {
 
 func (o Outcome) nextWhileWaiting() string {
 	p := o.Result.Pause
-	if o.Plan.Direct {
+	if o.Plan.Direct || (o.Token == "" && p.Stage == 0) {
 		return "Nothing was written yet. Run the same command again when the release window is open."
 	}
 	if p.Stage == 0 {
