@@ -34,28 +34,30 @@ func (s *step) prepare(ctx context.Context, api *fc.V2) (plan.Plan, error) {
 }
 
 // stopGrace is how long a job that is told to stop while it still looks around may look once more. It leaves the engine
-// enough of the seconds that there are.
-const stopGrace = 2 * time.Second
+// the rest of the 7 s that there are.
+const stopGrace = 2200 * time.Millisecond
 
 // prepareToStop finds out whether this job was to take over a canary that is in the air: then on_cancel decides about it.
 // Otherwise there is nothing of ours, and the first error stands.
 func (s *step) prepareToStop(ctx context.Context, api *fc.V2, cause error) (plan.Plan, error) {
-	switch s.config.Command {
-	case config.CommandRelease, config.CommandResume, config.CommandPromote:
-	default:
+	c := s.config
+	goesOn := c.Command == config.CommandResume || (c.Command == config.CommandPromote && !c.Full) ||
+		(c.Command == config.CommandRelease && c.Release.OnUnfinished == plan.OnUnfinishedContinue)
+	if !goesOn {
 		return plan.Plan{}, cause
 	}
 	grace, stop := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer stop()
-	if made, err := s.prepare(grace, api); err == nil && made.At > 0 {
-		return made, nil
+	made, err := rollout.TakeOver(grace, api, systemClock{}, s.claim())
+	if err != nil || len(made.Steps) == 0 {
+		return plan.Plan{}, cause
 	}
-	return plan.Plan{}, cause
+	return made, nil
 }
 
 // prepareFull checks a token first, where one is given: it may be another rollout's by now.
 func (s *step) prepareFull(ctx context.Context, api *fc.V2) (plan.Plan, error) {
-	if t := s.config.Token; t != nil && t.Begin == nil {
+	if s.config.Token != nil {
 		if made, err := rollout.Continue(ctx, api, systemClock{}, s.claim()); err != nil || made.Unchanged() {
 			return made, err
 		}
@@ -87,7 +89,7 @@ func (s *step) request() plan.Request {
 	b := t.Begin
 	return plan.Request{
 		Target: t.Target, Schedule: t.Schedule, Version: b.Version, Base: b.Base, Triggers: b.Triggers, Domains: b.Domains, Mention: b.Mention,
-		OnUnfinished: s.config.Release.OnUnfinished, Begun: &plan.Begun{ID: t.ID, Before: b.Before, Content: b.Content, Later: s.config.ContinueGiven},
+		OnUnfinished: s.config.Release.OnUnfinished, Begun: &plan.Begun{ID: t.ID, Before: b.Before, Mark: b.Mark, Content: b.Content, Later: s.config.ContinueGiven},
 	}
 }
 
@@ -189,7 +191,7 @@ func (s *step) leave(o *report.Outcome) error {
 		req := s.request()
 		t.Begin = &resume.Begin{
 			Version: req.Version, Base: req.Base, Triggers: req.Triggers, Domains: req.Domains, Mention: req.Mention,
-			Description: resume.Cut(s.description(), resume.DescriptionLimit), Content: o.Plan.Content, Before: o.Plan.Before,
+			Description: resume.Cut(s.description(), resume.DescriptionLimit), Content: o.Plan.Content, Before: o.Plan.Before, Mark: plan.MarkDigest(o.Plan.Found.Mark),
 		}
 	}
 	// A token in which a secret happens to occur would be masked, and lost.

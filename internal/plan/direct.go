@@ -102,7 +102,7 @@ func home(t release.Target, stand Standing, on Online) (string, error) {
 	now, at := on.Alias.Traffic, on.Progress
 	switch stand {
 	case StandMoved:
-		if now.Main != at.Base {
+		if now.Weight(at.Base) == 0 {
 			return "", movedFrom(t, *at, on)
 		}
 		return at.Base, nil

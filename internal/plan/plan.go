@@ -60,12 +60,13 @@ type Request struct {
 type Begun struct {
 	ID      string
 	Before  *release.Traffic
+	Mark    string // digest of the marker that was there
 	Content string
 	Later   bool
 }
 
-// Found is the alias's description taken apart: the user's text, and the marker as it was written.
-type Found struct{ Text, Mark string }
+// Found is the alias's description taken apart, the user's text and the marker as it was written, with the ETag of the look.
+type Found struct{ Text, Mark, ETag string }
 
 // Online is what the cloud holds, as far as the plan depends on it.
 type Online struct {
@@ -165,7 +166,7 @@ func New(req Request, on Online) (Plan, error) {
 		return b.resume(req, on)
 	}
 	p := Plan{Target: req.Target, Version: cmp.Or(req.Version, on.Same), Content: on.Content, asked: req.Version != ""}
-	p.Base = Base(req.Base, on.Alias, on.Versions, p.Version)
+	p.Base = on.base(req.Base, p.Version)
 	if on.Alias != nil {
 		before := on.Alias.Traffic
 		p.Before, p.Found = &before, on.Found
@@ -203,6 +204,17 @@ func (p *Plan) goOn(req Request, on Online) {
 	p.note(NoticeContinued, at.Canary, where(at))
 	p.leaveBindings(at)
 	p.addRest(at.Stage, true, due(req.Schedule, at.Stage, on.Modified))
+}
+
+// base applies the rule, but for a version that somebody made the main one while the base of its rollout, as the marker
+// tells it, still has a share: it is the canary all the same.
+func (on Online) base(given, version string) string {
+	base, at := Base(given, on.Alias, on.Versions, version), on.Progress
+	turned := given == "" && base == version && on.Alias != nil && at != nil && at.Canary == version && at.Base != ""
+	if turned && on.Alias.Traffic.Weight(at.Base) > 0 {
+		return at.Base
+	}
+	return base
 }
 
 func (p *Plan) check(req Request, on Online, goOn bool) error {

@@ -71,6 +71,15 @@ func Digest(t release.Target, base, canary string, s Schedule) string {
 	return hex.EncodeToString(h.Sum(nil))[:10]
 }
 
+// MarkDigest is a short hash of a marker; empty for none.
+func MarkDigest(mark string) string {
+	if mark == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(mark))
+	return hex.EncodeToString(sum[:])[:10]
+}
+
 // BindingsDigest is a short hash of which triggers and routes are at the alias, whatever their order; empty for none.
 func BindingsDigest(bindings ...[]release.Binding) string {
 	var names []string

@@ -102,6 +102,9 @@ func (p *Plan) meetBegun(req Request, on Online) error {
 	if on.Alias != nil {
 		found = on.Alias.Traffic.String()
 	}
+	if found == expected {
+		found += ", after another rollout"
+	}
 	return &release.MovedError{What: aliasName(p.Target), Expected: expected, Found: found, Remedy: "Agree with who did it, then run release anew."}
 }
 
@@ -111,8 +114,16 @@ func (b Begun) holds(on Online, base string) bool {
 	if a == nil {
 		return b.Before == nil
 	}
-	ours := b.Before == nil || (on.Progress != nil && on.Progress.ID == b.ID)
-	return (ours && a.Traffic.Equal(release.Only(base))) || (b.Before != nil && a.Traffic.Equal(*b.Before))
+	if on.Progress != nil && on.Progress.ID == b.ID {
+		return a.Traffic.Equal(release.Only(base))
+	}
+	if b.Mark != MarkDigest(on.Found.Mark) {
+		return false // another rollout came and went
+	}
+	if b.Before == nil {
+		return a.Traffic.Equal(release.Only(base))
+	}
+	return a.Traffic.Equal(*b.Before)
 }
 
 // resume takes up what the token began already; it begins nothing a second time.

@@ -44,8 +44,9 @@ type Begin struct {
 	Description       string
 	// Content is the digest of what LATEST held; empty where a version was asked for.
 	Content string
-	// Before is what the alias sent traffic to; nil when it did not exist.
+	// Before is what the alias sent traffic to, nil when it did not exist, and Mark the digest of the marker that it had.
 	Before *release.Traffic
+	Mark   string
 }
 
 // The form of a token is
@@ -94,6 +95,7 @@ type wireBegin struct {
 	Mention     bool           `json:"m,omitempty"`
 	Description string         `json:"x,omitempty"`
 	Content     string         `json:"k,omitempty"`
+	Mark        string         `json:"l,omitempty"`
 	Main        string         `json:"p,omitempty"`
 	Extra       map[string]int `json:"e,omitempty"`
 }
@@ -192,7 +194,7 @@ func (t Token) wire() wireToken {
 	}
 	if b := t.Begin; b != nil {
 		w.Begin = &wireBegin{
-			Version: b.Version, Base: b.Base, Triggers: names(b.Triggers), Domains: names(b.Domains), Mention: b.Mention, Description: b.Description, Content: b.Content,
+			Version: b.Version, Base: b.Base, Triggers: names(b.Triggers), Domains: names(b.Domains), Mention: b.Mention, Description: b.Description, Content: b.Content, Mark: b.Mark,
 		}
 		if b.Before != nil {
 			w.Begin.Main, w.Begin.Extra = b.Before.Main, map[string]int{}
@@ -285,7 +287,7 @@ func (w wireToken) token() Token {
 
 func (b wireBegin) begin() *Begin {
 	out := &Begin{
-		Version: b.Version, Base: b.Base, Triggers: selection(b.Triggers), Domains: selection(b.Domains), Mention: b.Mention, Description: b.Description, Content: b.Content,
+		Version: b.Version, Base: b.Base, Triggers: selection(b.Triggers), Domains: selection(b.Domains), Mention: b.Mention, Description: b.Description, Content: b.Content, Mark: b.Mark,
 	}
 	if b.Main != "" {
 		extra := map[string]release.Weight{}

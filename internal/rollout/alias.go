@@ -146,8 +146,8 @@ func (w *aliasWriter) put(ctx context.Context, want state) error {
 		case moved:
 			return w.movedError(a)
 		case lagging:
-			if lag.Wait(ctx, w.lagError()) != nil {
-				return w.movedError(a)
+			if err := w.waitForReads(ctx, lag, a); err != nil {
+				return err
 			}
 			continue
 		case asLeft:
@@ -241,11 +241,21 @@ func (w *aliasWriter) readBack(ctx context.Context) error {
 		case asLeft, moved: // a ghost that landed over our write is somebody's for the reader: the next put sorts it out
 			return w.movedError(a)
 		case lagging:
-			if lag.Wait(ctx, w.lagError()) != nil {
-				return w.movedError(a)
+			if err := w.waitForReads(ctx, lag, a); err != nil {
+				return err
 			}
 		}
 	}
+}
+
+// waitForReads lets a read that is behind catch up. One that never does is somebody's doing, but not where the time ended
+// early: then all that is known is that the read was behind.
+func (w *aliasWriter) waitForReads(ctx context.Context, lag *retry.Backoff, a *release.Alias) error {
+	err := lag.Wait(ctx, w.lagError())
+	if err != nil && ctx.Err() == nil {
+		return w.movedError(a)
+	}
+	return err
 }
 
 // create makes the alias. No look is needed before: the service refuses to create what exists.

@@ -57,6 +57,7 @@ func Run(ctx context.Context, p plan.Plan, opts Options) Result {
 	if p.Before != nil {
 		r.alias.text = p.Found.Text
 		r.alias.last = &state{traffic: *p.Before, mark: p.Found.Mark, stage: p.At}
+		r.alias.tag = p.Found.ETag
 	}
 	var stopReturn context.CancelFunc
 	r.grace, stopReturn = outlive(ctx, opts.Clock, returnGrace)
@@ -92,7 +93,8 @@ func (r *run) take(p plan.Plan) {
 	if p.ID == "" {
 		p.ID = r.Label
 	}
-	r.plan, r.version, r.pins, r.reached = p, p.Version, pins(p.Bind), p.At > 0
+	r.plan, r.version, r.pins = p, p.Version, pins(p.Bind)
+	r.reached = p.At > 0 && p.At < len(p.Schedule) // a canary that an ended plan holds is not this run's to take back
 }
 
 // state is what the alias holds when a stage of the plan is in force; with 0 everything is at the base.
@@ -148,7 +150,7 @@ func (r *run) walk(ctx context.Context) error {
 	if err := r.alias.finish(ctx); err != nil {
 		return err
 	}
-	if ctx.Err() != nil && (r.plan.Final() < release.Full || r.left != nil) {
+	if ctx.Err() != nil && (r.advanced && r.plan.Final() < release.Full || r.left != nil) {
 		return CancelledBy(ctx) // with a canary in the air
 	}
 	return nil

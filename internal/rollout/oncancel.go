@@ -77,6 +77,13 @@ func (r *run) finish() *ending {
 	}
 	w := r.alias
 	w.fresh, w.alongside, w.afterwards, w.limit = nil, nil, nil, hurry
+	if len(w.ghosts) > 0 {
+		if sure, err := r.makeSure(); err != nil {
+			return &ending{Failed, err}
+		} else if !sure {
+			return nil
+		}
+	}
 	want := r.state(last)
 	r.observe(Event{Kind: EventFinishing, Traffic: want.traffic, Version: r.version})
 	rec := Record{Step: plan.Step{Kind: plan.StepPromote, Weight: r.plan.Final(), Stage: last}, Started: r.Clock.Now()}

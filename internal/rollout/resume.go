@@ -15,6 +15,7 @@ import (
 func readAlias(on *plan.Online, a release.Alias, now time.Time) {
 	on.Alias = &a
 	on.Found.Text, on.Found.Mark = resume.Split(a.Description)
+	on.Found.ETag = a.ETag
 	on.Modified = modified(a, now)
 	if on.Found.Mark == "" {
 		return
@@ -51,6 +52,18 @@ func Continue(ctx context.Context, p Platform, clock Clock, c plan.Claim) (plan.
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	return plan.Resume(c, on)
+}
+
+// TakeOver is Continue for a job that is told to stop while it still looks around: one look at the alias tells whether
+// there is a canary that it was to take over.
+func TakeOver(ctx context.Context, p Platform, clock Clock, c plan.Claim) (plan.Plan, error) {
+	a, err := p.Alias(ctx, c.Target.Service, c.Target.Alias)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	var on plan.Online
+	readAlias(&on, a, clock.Now())
 	return plan.Resume(c, on)
 }
 

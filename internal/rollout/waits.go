@@ -111,6 +111,16 @@ func (w Waits) firstFits(rest time.Duration) bool {
 
 // leave ends the walk here. What was written must have been read back, and the marker be there for the next job.
 func (r *run) leave(until time.Time, why WaitReason) error {
+	if len(r.alias.ghosts) > 0 {
+		if sure, err := r.makeSure(); err != nil {
+			return err
+		} else if !sure {
+			return errUnanswered
+		}
+		if r.stage() == len(r.plan.Schedule) {
+			return nil // the write without an answer was the last one, and took effect
+		}
+	}
 	if r.stage() > 0 && r.alias.unmarked {
 		return errUnmarked
 	}

@@ -273,13 +273,17 @@ func TestSomebodyElsesMoveStandsInAResumedJob(t *testing.T) {
 		left := w.job(linear, rollout.Waits{Mode: plan.WaitToken})
 		calls, ended := 0, false
 		w.sim.OnRequest(func(fcsim.Entry) {
+			w.mu.Lock() // some calls are in parallel
+			defer w.mu.Unlock()
 			if calls == n && !ended {
 				w.must("PUT", "/services/shop/aliases/prod", map[string]any{"versionId": "1", "additionalVersionWeight": map[string]any{"2": 0.07}})
 			}
 			calls++
 		}, func(fcsim.Entry) {})
 		res := w.resume(left, rollout.Waits{})
+		w.mu.Lock()
 		ended = true
+		w.mu.Unlock()
 		if calls <= n {
 			if res.Status != rollout.Completed {
 				t.Errorf("undisturbed: %s, %v", res.Status, res.Err)
@@ -347,5 +351,38 @@ func TestWithoutETagsTheLookIsTheLastThingBeforeTheWrite(t *testing.T) {
 	res := w.release(t.Context(), req)
 	if !moved || res.Status != rollout.Failed || report.Reason(res) != report.ReasonMoved || !w.alias().Equal(release.Only("2")) {
 		t.Errorf("%s, %v, moved %t, alias %s", res.Status, res.Err, moved, w.alias())
+	}
+}
+
+// A write that was never answered when the window closes is not left behind: it is shut out, or found to have landed,
+// before a later job gets the place.
+func TestNoWriteIsLeftInTheAir(t *testing.T) {
+	t.Parallel()
+	window := plan.Window{{Days: [7]bool{1: true, 5: true}, From: 10 * 60, To: 10*60 + 15, Zone: time.UTC}}
+	for kind, stage := range map[string]int{fcsim.FaultReset: 1, fcsim.FaultLost: 2} {
+		w := newWorld(t)
+		w.clock.now = time.Date(2027, 1, 15, 10, 14, 30, 0, time.UTC) // a Friday
+		w.sim.Inject(fcsim.Fault{Op: "UpdateAlias", Kind: kind, Skip: 1, Times: 1})
+		w.sim.OnRequest(func(e fcsim.Entry) {
+			if e.Op == "UpdateAlias" && w.alias().Weight("2") == 40_00 && window.Open(w.clock.Now()) {
+				w.clock.mu.Lock()
+				w.clock.now = w.clock.now.Add(time.Minute) // while the answer does not come
+				w.clock.mu.Unlock()
+			}
+		}, func(fcsim.Entry) {})
+		shape := plan.Shape{Strategy: plan.LinearStep, Weight: 40_00}
+		res := w.job(shape, rollout.Waits{Mode: plan.WaitAuto, Max: time.Minute, Window: window})
+		if res.Status != rollout.Waiting || !res.Sure || res.Pause == nil || res.Pause.Stage != stage {
+			t.Fatalf("%s: %s, %v, %+v; alias %s", kind, res.Status, res.Err, res.Pause, w.alias())
+		}
+		tags := map[string]bool{}
+		for _, e := range w.sim.Log() {
+			if e.Op == "UpdateAlias" && e.Effect == 200 {
+				tags[e.IfMatch] = true
+			}
+		}
+		if len(tags) < 2 {
+			t.Errorf("%s: writes with the conditions %v", kind, tags)
+		}
 	}
 }
