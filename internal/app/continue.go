@@ -22,15 +22,15 @@ func (s *step) prepare(ctx context.Context, api *fc.V2) (plan.Plan, error) {
 	target := c.Release.Target
 	switch {
 	case c.Command == config.CommandRollback:
-		return rollout.Back(ctx, api, clock, target, c.Release.Version)
+		return rollout.PrepareRollback(ctx, api, clock, target, c.Release.Version)
 	case c.Command == config.CommandAbort:
-		return rollout.Abort(ctx, api, clock, target)
+		return rollout.PrepareAbort(ctx, api, clock, target)
 	case c.Command == config.CommandPromote && c.Full:
 		return s.prepareFull(ctx, api)
 	case c.Command == config.CommandRelease || c.Command == config.CommandPlan || (c.Token != nil && c.Token.Begin != nil):
 		return rollout.Prepare(ctx, api, clock, s.request())
 	}
-	return rollout.Continue(ctx, api, clock, s.claim())
+	return rollout.PrepareResume(ctx, api, clock, s.claim())
 }
 
 // stopGrace is how long a job that is told to stop while it still looks around may look once more. It leaves the engine
@@ -48,7 +48,7 @@ func (s *step) prepareToStop(ctx context.Context, api *fc.V2, cause error) (plan
 	}
 	grace, stop := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer stop()
-	made, err := rollout.TakeOver(grace, api, systemClock{}, s.claim())
+	made, err := rollout.PrepareTakeOver(grace, api, systemClock{}, s.claim())
 	if err != nil || len(made.Steps) == 0 {
 		return plan.Plan{}, cause
 	}
@@ -58,11 +58,11 @@ func (s *step) prepareToStop(ctx context.Context, api *fc.V2, cause error) (plan
 // prepareFull checks a token first, where one is given: it may be another rollout's by now.
 func (s *step) prepareFull(ctx context.Context, api *fc.V2) (plan.Plan, error) {
 	if s.config.Token != nil {
-		if made, err := rollout.Continue(ctx, api, systemClock{}, s.claim()); err != nil || made.Unchanged() {
+		if made, err := rollout.PrepareResume(ctx, api, systemClock{}, s.claim()); err != nil || made.Unchanged() {
 			return made, err
 		}
 	}
-	return rollout.Promote(ctx, api, systemClock{}, s.config.Release.Target)
+	return rollout.PrepareFull(ctx, api, systemClock{}, s.config.Release.Target)
 }
 
 // claim is where the token, or who gives the inputs of the plan, says that the rollout is.

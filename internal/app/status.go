@@ -13,7 +13,7 @@ import (
 // air otherwise, else unchanged.
 func (s *step) status(ctx context.Context, api *fc.V2) int {
 	target := s.config.Release.Target
-	outcome := report.Outcome{Target: target, Command: s.config.Command, Result: rollout.Result{Status: rollout.Unchanged, Sure: true}}
+	outcome := report.Outcome{Target: target, Result: rollout.Result{Status: rollout.Unchanged, Sure: true}}
 	state, err := rollout.Look(ctx, api, systemClock{}, target)
 	if err != nil {
 		outcome.Result = s.unprepared(ctx, err)

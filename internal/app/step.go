@@ -124,7 +124,7 @@ func (s *step) dial() (*fc.V2, error) {
 
 // release makes the plan and, unless the command is plan, runs it.
 func (s *step) release(ctx context.Context, api *fc.V2) (code int) {
-	outcome := report.Outcome{Target: s.config.Release.Target, Command: s.config.Command}
+	outcome := report.Outcome{Target: s.config.Release.Target}
 	s.ci.Group("fc-rollout: plan")
 	waits, endedBy := s.waits(systemClock{}.Now())
 	made, err := s.prepare(ctx, api)

@@ -36,7 +36,7 @@ func Resume(c Claim, on Online) (Plan, error) {
 	}
 	before := on.Alias.Traffic
 	p.Before = &before
-	if at.Complete() || !at.Unfinished() {
+	if !at.Unfinished() {
 		p.At = len(c.Schedule)
 		return p, nil
 	}
@@ -156,8 +156,6 @@ func (c Claim) other(on Online) string {
 		return "no marker of a rollout, and traffic to " + on.Alias.Traffic.String()
 	case (c.Canary != "" && c.Canary != at.Canary) || (c.Base != "" && c.Base != at.Base):
 		return fmt.Sprintf("a rollout from version %s to version %s", at.Base, at.Canary)
-	case at.Stage == 0:
-		return "that it was rolled back, and traffic to " + on.Alias.Traffic.String()
 	}
 	return ""
 }

@@ -26,7 +26,7 @@ func Full(t release.Target, on Online) (Plan, error) {
 			Remedy: "Run release to begin again.",
 		}
 	default:
-		p.Base, p.Version = now.Main, canaryOf(now)
+		p.Base, p.Version = now.Main, extraOf(now)
 		if p.Version == "" {
 			p.Version, p.Base = now.Base(), now.Base()
 			return p, nil
@@ -36,8 +36,8 @@ func Full(t release.Target, on Online) (Plan, error) {
 	return p, nil
 }
 
-// canaryOf is the version with a share that is not the main one; empty without one.
-func canaryOf(t release.Traffic) string {
+// extraOf is the version with a share that is not the main one, even with all of it; empty without one.
+func extraOf(t release.Traffic) string {
 	for _, s := range t.Shares() {
 		if s.Version != t.Main {
 			return s.Version
@@ -48,8 +48,9 @@ func canaryOf(t release.Traffic) string {
 
 // Abort plans to end an unfinished rollout: the traffic returns to the base, or stays where somebody moved it.
 func Abort(t release.Target, on Online) (Plan, error) {
-	if on.Alias == nil {
-		return Back(t, "", on)
+	p, err := direct(t, on)
+	if err != nil {
+		return Plan{}, err
 	}
 	now, at := on.Alias.Traffic, on.Progress
 	switch stand := on.standing(); {
@@ -57,16 +58,14 @@ func Abort(t release.Target, on Online) (Plan, error) {
 		len(now.Extra) > 0 && (at == nil || stand == StandUnreadable):
 		return Back(t, "", on)
 	case stand == StandMoved:
-		p, err := direct(t, on)
 		p.takeFrom(at, stand)
 		p.Base = at.Base
 		p.note(NoticeAccepted, at.Canary, at.Traffic().String(), now.String())
 		p.add(Step{Kind: StepAccept})
-		return p, err
+	default: // nothing is unfinished
+		p.Version, p.Base = now.Base(), now.Base()
 	}
-	p, err := direct(t, on)
-	p.Version, p.Base = now.Base(), now.Base()
-	return p, err // nothing is unfinished
+	return p, nil
 }
 
 // Back plans to return everything to the base, or to the version named.
@@ -76,18 +75,21 @@ func Back(t release.Target, version string, on Online) (Plan, error) {
 		return Plan{}, err
 	}
 	now, stand := on.Alias.Traffic, on.standing()
-	p.Version = cmp.Or(canaryOf(now), now.Main)
+	p.Version = cmp.Or(extraOf(now), now.Main)
 	p.takeFrom(on.Progress, stand)
 	if p.Base = version; version == "" {
-		p.Base, err = home(t, stand, on)
+		if p.Base, err = home(t, stand, on); err != nil {
+			return Plan{}, err
+		}
 	}
-	if stand == StandMoved && !now.Equal(release.Only(p.Base)) {
+	there := now.Equal(release.Only(p.Base))
+	if stand == StandMoved && !there {
 		p.note(NoticeMovedBefore, on.Progress.Traffic().String(), now.String())
 	}
-	if err == nil && (stand == StandMoved || !now.Equal(release.Only(p.Base))) {
+	if stand == StandMoved || !there {
 		p.add(Step{Kind: StepRollback})
 	}
-	return p, err
+	return p, nil
 }
 
 // takeFrom keeps what the marker says of a rollout that is, or was, behind the alias.

@@ -336,12 +336,7 @@ func (p *Plan) addBind() {
 
 func (p *Plan) addStages(s Schedule) {
 	p.Schedule = s
-	for stage := 1; stage <= len(s); stage++ {
-		p.addWeight(stage)
-		if stage < len(s) {
-			p.addHold(stage, time.Time{})
-		}
-	}
+	p.addFrom(1)
 }
 
 func (p *Plan) add(s Step) { p.Steps = append(p.Steps, s) }

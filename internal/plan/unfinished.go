@@ -31,8 +31,8 @@ func (p *Plan) meet(req Request, on Online) (goOn bool, err error) {
 
 // meetUnexplained is about a canary of which no marker tells.
 func (p *Plan) meetUnexplained(req Request, now release.Traffic) error {
-	canary := canaryOf(now)
-	if canary == "" || now.Base() == canary {
+	canary, share := now.Canary()
+	if canary == "" {
 		return nil
 	}
 	if req.OnUnfinished == OnUnfinishedFail {
@@ -42,7 +42,7 @@ func (p *Plan) meetUnexplained(req Request, now release.Traffic) error {
 		}
 	}
 	if canary == p.Version {
-		p.note(NoticeUnexplained, canary, now.Weight(canary).String())
+		p.note(NoticeUnexplained, canary, share.String())
 	}
 	return nil
 }
@@ -164,18 +164,19 @@ func where(at Progress) string { return StageOf(at.Stage, at.Stages) }
 // addRest is what is left of a rollout whose stage is in force: the rest of the wait, and the weights after it.
 func (p *Plan) addRest(stage int, wait bool, due time.Time) {
 	p.At = stage
-	for i := stage; i <= len(p.Schedule); i++ {
-		if i > stage {
-			p.addWeight(i)
+	if wait {
+		p.addHold(stage, due)
+	}
+	p.addFrom(stage + 1)
+}
+
+// addFrom is all weights from a stage on, with the waits between them.
+func (p *Plan) addFrom(stage int) {
+	for ; stage <= len(p.Schedule); stage++ {
+		p.addWeight(stage)
+		if stage < len(p.Schedule) {
+			p.addHold(stage, time.Time{})
 		}
-		if i == len(p.Schedule) || (i == stage && !wait) {
-			continue
-		}
-		until := time.Time{}
-		if i == stage {
-			until = due
-		}
-		p.addHold(i, until)
 	}
 }
 
@@ -198,7 +199,7 @@ func (p *Plan) addHold(stage int, until time.Time) {
 
 // due is when the hold of a stage is over that was entered when the alias was last modified; zero when that is not known.
 func due(s Schedule, stage int, modified time.Time) time.Time {
-	if modified.IsZero() || stage == 0 {
+	if modified.IsZero() {
 		return time.Time{}
 	}
 	return modified.Add(s[stage-1].Interval)

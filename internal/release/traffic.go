@@ -71,6 +71,16 @@ func (t Traffic) Base() string {
 	return t.Main
 }
 
+// Canary is the version with a share beside the base, and that share; empty without one.
+func (t Traffic) Canary() (version string, w Weight) {
+	for _, s := range t.Shares() {
+		if s.Version != t.Base() && s.Weight < Full {
+			return s.Version, s.Weight
+		}
+	}
+	return "", 0
+}
+
 // Weight is what the version receives.
 func (t Traffic) Weight(version string) Weight {
 	for _, s := range t.Shares() {

@@ -114,3 +114,23 @@ func TestEverySplitAddsUpToTheWhole(t *testing.T) {
 		}
 	}
 }
+
+// A version that has everything is no canary, in whatever form the alias says so.
+func TestTheCanaryIsWhatHasAShareBesideTheBase(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		traffic Traffic
+		want    string
+		share   Weight
+	}{
+		"none":       {Only("1"), "", 0},
+		"a share":    {Split("1", "2", 20_00), "2", 20_00},
+		"most of it": {Split("1", "2", 99_99), "2", 99_99},
+		"legacy":     {Traffic{Main: "1", Extra: map[string]Weight{"2": Full}}, "", 0},
+		"empty":      {Traffic{}, "", 0},
+	} {
+		if got, share := c.traffic.Canary(); got != c.want || share != c.share {
+			t.Errorf("%s: %q with %s, want %q with %s", name, got, share, c.want, c.share)
+		}
+	}
+}

@@ -114,10 +114,9 @@ func IsMoved(err error) bool {
 
 // Outcome is everything that the ends of a run have to say.
 type Outcome struct {
-	Target  release.Target
-	Command string // empty is release
-	Plan    plan.Plan
-	Result  rollout.Result
+	Target release.Target
+	Plan   plan.Plan
+	Result rollout.Result
 	// Token is for the job that goes on; empty when nothing is left for one.
 	Token string
 }

@@ -17,7 +17,7 @@ func StatusLines(t release.Target, s rollout.State, now time.Time) []string {
 		return append([]string{head + " does not exist; the first release creates it"}, bindingLines(t, s)...)
 	}
 	lines := []string{head + "  " + Bar(s.Alias.Traffic), "  base     version " + s.Alias.Traffic.Base()}
-	canary, weight := canaryOf(s.Alias.Traffic)
+	canary, weight := s.Alias.Traffic.Canary()
 	if canary == "" {
 		lines = append(lines, "  canary   none")
 	} else {
@@ -25,16 +25,6 @@ func StatusLines(t release.Target, s rollout.State, now time.Time) []string {
 	}
 	lines = append(lines, rolloutLines(s, canary, now)...)
 	return append(lines, bindingLines(t, s)...)
-}
-
-// canaryOf is the version with a share beside the base; empty without one.
-func canaryOf(t release.Traffic) (version string, w release.Weight) {
-	for _, share := range t.Shares() {
-		if share.Version != t.Base() && share.Weight < release.Full {
-			return share.Version, share.Weight
-		}
-	}
-	return "", 0
 }
 
 func standing(s rollout.State) plan.Standing {
@@ -101,7 +91,7 @@ func StatusResult(s rollout.State) rollout.Result {
 	}
 	traffic := s.Alias.Traffic
 	res.Traffic, res.Base, res.Version = &traffic, traffic.Base(), traffic.Base()
-	if canary, _ := canaryOf(traffic); canary != "" {
+	if canary, _ := traffic.Canary(); canary != "" {
 		res.Status, res.Version = rollout.Held, canary
 	}
 	if standing(s) == plan.StandUnfinished {
@@ -157,7 +147,7 @@ func StatusJSON(t release.Target, s rollout.State) string {
 	out := statusJSON{Service: t.Service, Alias: t.Alias, Status: StatusResult(s).Status, Traffic: []release.Share{}, Bindings: []bindingJSON{}}
 	if s.Alias != nil {
 		out.Exists, out.Base, out.Traffic, out.Text = true, s.Alias.Traffic.Base(), s.Alias.Traffic.Shares(), s.Alias.Description
-		if canary, w := canaryOf(s.Alias.Traffic); canary != "" {
+		if canary, w := s.Alias.Traffic.Canary(); canary != "" {
 			out.Canary, out.Weight = canary, &w
 		}
 		out.Rollout = rolloutOf(s, out.Canary)

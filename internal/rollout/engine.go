@@ -100,15 +100,18 @@ func (r *run) take(p plan.Plan) {
 // state is what the alias holds when a stage of the plan is in force; with 0 everything is at the base.
 func (r *run) state(stage int) state {
 	at := r.plan.Progress(r.version, stage)
+	return state{traffic: release.Split(r.plan.Base, r.version, at.Weight), mark: r.signed(at), stage: stage}
+}
+
+// signed is the marker with the mark of this run.
+func (r *run) signed(at plan.Progress) string {
 	at.Run = r.Label[:min(len(r.Label), 4)]
-	return state{traffic: release.Split(r.plan.Base, r.version, at.Weight), mark: resume.Mark(at), stage: stage}
+	return resume.Mark(at)
 }
 
 // over is what the alias holds after a rollback: everything at the base, and a marker that ends the rollout.
 func (r *run) over() state {
-	at := r.plan.Progress(r.version, 0).Over()
-	at.Run = r.Label[:min(len(r.Label), 4)]
-	return state{traffic: release.Only(r.plan.Base), mark: resume.Mark(at)}
+	return state{traffic: release.Only(r.plan.Base), mark: r.signed(r.plan.Progress(r.version, 0).Over())}
 }
 
 // stage is the one in force; 0 is none.

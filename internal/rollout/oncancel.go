@@ -25,7 +25,7 @@ func (r *run) onCancel() *ending {
 // hold makes sure of what is in force and leaves it to a later job.
 func (r *run) hold() *ending {
 	w := r.alias
-	w.fresh, w.alongside, w.afterwards, w.limit = nil, nil, nil, hurry
+	w.hasten()
 	if len(w.ghosts) > 0 || !w.verified {
 		sure, err := r.makeSure()
 		if err != nil {
@@ -52,6 +52,9 @@ func (r *run) hold() *ending {
 	return &ending{status: Cancelled}
 }
 
+// hasten drops what is not needed any more, and keeps calls short: seconds count.
+func (w *aliasWriter) hasten() { w.fresh, w.alongside, w.afterwards, w.limit = nil, nil, nil, hurry }
+
 // makeSure looks once which of our states is in force, and shuts out a write that may still come. The error says that the
 // alias is somebody's.
 func (r *run) makeSure() (sure bool, err error) {
@@ -76,7 +79,7 @@ func (r *run) finish() *ending {
 		return nil
 	}
 	w := r.alias
-	w.fresh, w.alongside, w.afterwards, w.limit = nil, nil, nil, hurry
+	w.hasten()
 	if len(w.ghosts) > 0 {
 		if sure, err := r.makeSure(); err != nil {
 			return &ending{Failed, err}

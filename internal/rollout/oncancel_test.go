@@ -125,7 +125,7 @@ func TestASignalInAResumedJob(t *testing.T) {
 	} {
 		w := newWorld(t)
 		left := w.job(linear, rollout.Waits{Mode: plan.WaitToken})
-		p, err := rollout.Continue(t.Context(), w.api, w.clock, claimOf(left))
+		p, err := rollout.PrepareResume(t.Context(), w.api, w.clock, claimOf(left))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,7 +149,7 @@ func TestFinishStopsAtWhatOthersDecide(t *testing.T) {
 	}{"approval": {approve, nil}, "window": {linear, closed}} {
 		w := newWorld(t)
 		left := w.job(c.shape, rollout.Waits{Mode: plan.WaitToken})
-		p, err := rollout.Continue(t.Context(), w.api, w.clock, claimOf(left))
+		p, err := rollout.PrepareResume(t.Context(), w.api, w.clock, claimOf(left))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestASignalAfterSomebodyMovedTheAlias(t *testing.T) {
 	for _, onCancel := range []plan.OnCancel{plan.CancelRollback, plan.CancelFinish} {
 		w := newWorld(t)
 		left := w.job(linear, rollout.Waits{Mode: plan.WaitToken})
-		p, err := rollout.Continue(t.Context(), w.api, w.clock, claimOf(left))
+		p, err := rollout.PrepareResume(t.Context(), w.api, w.clock, claimOf(left))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,8 +45,8 @@ func modified(a release.Alias, now time.Time) time.Time {
 	return now.Add(-max(age, 0))
 }
 
-// Continue looks at the alias and plans the rest of the rollout that a claim names. It writes nothing.
-func Continue(ctx context.Context, p Platform, clock Clock, c plan.Claim) (plan.Plan, error) {
+// PrepareResume looks at the alias and plans the rest of the rollout that a claim names. It writes nothing.
+func PrepareResume(ctx context.Context, p Platform, clock Clock, c plan.Claim) (plan.Plan, error) {
 	i := &inspection{asker: newAsker(p, c.Target), clock: clock, req: plan.Request{Target: c.Target}}
 	on, err := i.lookClaimed(ctx, c)
 	if err != nil {
@@ -55,15 +55,14 @@ func Continue(ctx context.Context, p Platform, clock Clock, c plan.Claim) (plan.
 	return plan.Resume(c, on)
 }
 
-// TakeOver is Continue for a job that is told to stop while it still looks around: one look at the alias tells whether
+// PrepareTakeOver is PrepareResume for a job that is told to stop while it still looks around: one look at the alias tells whether
 // there is a canary that it was to take over.
-func TakeOver(ctx context.Context, p Platform, clock Clock, c plan.Claim) (plan.Plan, error) {
-	a, err := p.Alias(ctx, c.Target.Service, c.Target.Alias)
+func PrepareTakeOver(ctx context.Context, p Platform, clock Clock, c plan.Claim) (plan.Plan, error) {
+	i := &inspection{asker: newAsker(p, c.Target), clock: clock, req: plan.Request{Target: c.Target}}
+	on, err := i.lookAlias(ctx)
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	var on plan.Online
-	readAlias(&on, a, clock.Now())
 	return plan.Resume(c, on)
 }
 
@@ -71,7 +70,7 @@ func TakeOver(ctx context.Context, p Platform, clock Clock, c plan.Claim) (plan.
 func (i *inspection) lookClaimed(ctx context.Context, c plan.Claim) (on plan.Online, err error) {
 	lag := (&aliasWriter{clock: i.clock}).patience()
 	for {
-		if on, err = i.lookAlias(ctx); err != nil {
+		if on, err = i.lookRollout(ctx); err != nil {
 			return on, err
 		}
 		behind := on.Progress != nil && c.ID != "" && on.Progress.ID == c.ID && on.Progress.Stage > 0 && on.Progress.Stage < c.Stage
@@ -86,10 +85,10 @@ func waited(ctx context.Context, b *retry.Backoff) bool { return b.Wait(ctx, err
 
 var errLagging = errors.New("the alias still shows an earlier state")
 
-// Promote plans to give everything to the canary behind the alias. It writes nothing.
-func Promote(ctx context.Context, p Platform, clock Clock, t release.Target) (plan.Plan, error) {
+// PrepareFull plans to give everything to the canary behind the alias. It writes nothing.
+func PrepareFull(ctx context.Context, p Platform, clock Clock, t release.Target) (plan.Plan, error) {
 	i := &inspection{asker: newAsker(p, t), clock: clock, req: plan.Request{Target: t}}
-	on, err := i.lookAlias(ctx)
+	on, err := i.lookRollout(ctx)
 	if err != nil {
 		return plan.Plan{}, err
 	}
@@ -100,8 +99,8 @@ func Promote(ctx context.Context, p Platform, clock Clock, t release.Target) (pl
 	return made, err
 }
 
-// Abort plans to end an unfinished rollout. It writes nothing.
-func Abort(ctx context.Context, p Platform, clock Clock, t release.Target) (plan.Plan, error) {
+// PrepareAbort plans to end an unfinished rollout. It writes nothing.
+func PrepareAbort(ctx context.Context, p Platform, clock Clock, t release.Target) (plan.Plan, error) {
 	i := &inspection{asker: newAsker(p, t), clock: clock, req: plan.Request{Target: t}}
 	on, err := i.lookAlias(ctx)
 	if err != nil {
@@ -114,8 +113,8 @@ func Abort(ctx context.Context, p Platform, clock Clock, t release.Target) (plan
 	return made, i.checkHome(ctx, made.Base)
 }
 
-// Back plans to return everything to the base or to a version named. It writes nothing.
-func Back(ctx context.Context, p Platform, clock Clock, t release.Target, version string) (plan.Plan, error) {
+// PrepareRollback plans to return everything to the base or to a version named. It writes nothing.
+func PrepareRollback(ctx context.Context, p Platform, clock Clock, t release.Target, version string) (plan.Plan, error) {
 	i := &inspection{asker: newAsker(p, t), clock: clock, req: plan.Request{Target: t, Version: version}}
 	on, err := i.lookAlias(ctx)
 	if err != nil {
@@ -138,7 +137,15 @@ func (i *inspection) checkHome(ctx context.Context, version string) error {
 	return i.checkExists()
 }
 
-// lookAlias looks at the alias, and then whether the versions that its marker names exist.
+// lookRollout looks at the alias, and then whether the versions that its marker names exist.
+func (i *inspection) lookRollout(ctx context.Context) (on plan.Online, err error) {
+	if on, err = i.lookAlias(ctx); err != nil || on.Progress == nil || on.Progress.Stage == 0 {
+		return on, err
+	}
+	return on, i.checkVersions(ctx, &on)
+}
+
+// lookAlias reads the alias alone, which is all that a way back depends on before it knows where to.
 func (i *inspection) lookAlias(ctx context.Context) (on plan.Online, err error) {
 	a, err := i.platform.Alias(ctx, i.target.Service, i.target.Alias)
 	if release.NotFound(err) && !serviceMissing(err) && !release.Foreign(err) {
@@ -148,10 +155,7 @@ func (i *inspection) lookAlias(ctx context.Context) (on plan.Online, err error) 
 		return on, i.serviceError(err)
 	}
 	readAlias(&on, a, i.clock.Now())
-	if on.Progress == nil || on.Progress.Stage == 0 {
-		return on, nil
-	}
-	return on, i.checkVersions(ctx, &on)
+	return on, nil
 }
 
 // checkVersions finds out whether base and canary exist.
