@@ -41,6 +41,9 @@ const stopGrace = 2200 * time.Millisecond
 // Otherwise there is nothing of ours, and the first error stands.
 func (s *step) prepareToStop(ctx context.Context, api *fc.V2, cause error) (plan.Plan, error) {
 	c := s.config
+	if c.Token != nil && c.Token.Begin != nil && !c.ContinueGiven {
+		return plan.Plan{}, cause // it begins a rollout; one that has begun since is another job's
+	}
 	goesOn := c.Command == config.CommandResume || (c.Command == config.CommandPromote && !c.Full) ||
 		(c.Command == config.CommandRelease && c.Release.OnUnfinished == plan.OnUnfinishedContinue)
 	if !goesOn {
